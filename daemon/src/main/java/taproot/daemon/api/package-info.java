@@ -1,0 +1,5 @@
+/** The control socket: HTTP and JSON. */
+@NullMarked
+package taproot.daemon.api;
+
+import org.jspecify.annotations.NullMarked;

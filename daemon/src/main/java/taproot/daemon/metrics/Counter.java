@@ -1,0 +1,68 @@
+package taproot.daemon.metrics;
+
+import java.util.Locale;
+
+/** Everything the daemon counts besides lines by {@link taproot.normalizer.DropReason}; all start at 0 with the daemon. */
+public enum Counter {
+    /** Lines received, whatever became of them: received = applied + ignored + Σ dropped. */
+    EVENTS_RECEIVED("lines received"),
+    /** Lines that went into a root's state or trace. */
+    EVENTS_APPLIED("lines that went into a root"),
+    /** Lines with an event this version does not know; legal, and skipped. */
+    EVENTS_IGNORED("lines with an event unknown here"),
+    /** Connections accepted on the trace2 socket. */
+    CONNECTIONS_ACCEPTED("connections accepted"),
+    /** Connections closed by their peer. */
+    CONNECTIONS_CLOSED("connections closed"),
+    /** Connections of another user: read, discarded. */
+    CONNECTIONS_FOREIGN_UID("connections of another user"),
+    /** Connections that failed with an I/O error. */
+    CONNECTION_ERRORS("connections that ended in an error"),
+    /** Bytes read from the trace2 socket. */
+    BYTES_RECEIVED("bytes received"),
+    /** Raw trace bytes not gathered, or given up later, because a budget was exhausted. */
+    SCRATCH_BYTES_SHED("trace bytes given up to a budget"),
+    /** Records handed to the log. */
+    RECORDS_FINISHED("records finished"),
+    /** Records that have a seq. */
+    RECORDS_COMMITTED("records committed"),
+    /** Records given up because the queue before the log was full. */
+    RECORDS_QUEUE_FULL("records lost: the queue before the log was full"),
+    /** Records given up because the daemon stopped before the log took them. */
+    RECORDS_UNWRITTEN("records lost: the daemon stopped before they were written"),
+    /** Records the log already holds under the same key. */
+    RECORDS_DUPLICATE("records already in the log"),
+    /** Records the database refused as such. */
+    RECORDS_REFUSED("records lost: the database refused them"),
+    /** Group commits. */
+    LOG_COMMITS("group commits"),
+    /** Attempts to write or open the database that failed and are tried again. */
+    LOG_ERRORS("failed attempts to write the log"),
+    /** Records that retention removed. */
+    RECORDS_EXPIRED("records removed by retention"),
+    /** Read-only records that retention folded into minute buckets. */
+    RECORDS_FOLDED("read-only records folded into buckets"),
+    /** Second lives that ended 0 without any child; not kept. */
+    SECOND_LIVES_EMPTY("empty second lives"),
+    /** Processes of which lines came, but never a start; they are on no record. */
+    PROCESSES_UNSTARTED("processes without a start"),
+    /** Tombstones that made room for newer ones. */
+    TOMBSTONES_EVICTED("tombstones evicted");
+
+    private final String wire = name().toLowerCase(Locale.ROOT);
+    private final String meaning;
+
+    Counter(String meaning) {
+        this.meaning = meaning;
+    }
+
+    /** The name as it stands in JSON and metrics. */
+    public String wire() {
+        return wire;
+    }
+
+    /** What is counted, in words that fit behind a number. */
+    public String meaning() {
+        return meaning;
+    }
+}

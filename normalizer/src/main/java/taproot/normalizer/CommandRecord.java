@@ -1,0 +1,125 @@
+package taproot.normalizer;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One git command, from start to end: the record of DESIGN §5. Immutable; lists are never null, and empty where
+ * nothing is known.
+ *
+ * <p>Times are microseconds since the epoch, durations microseconds. JSON is written and read by {@link RecordJson}.
+ *
+ * @param key the owner's whole SID; {@code #n} follows from the second life on
+ * @param sid the owner's whole SID
+ * @param root the SID path up to and including the first git-shaped component
+ * @param parent the SID it hangs under, of a record that is not its root's
+ * @param session what stands before the root in the SID: the caller's correlation id
+ * @param command the last real {@code cmd_name}, aliases resolved
+ * @param exitCode what git said, never made up
+ * @param signal the number in git's {@code signal} event
+ * @param processes each git process of the record, the owner first
+ * @param children what git started, git or not
+ * @param events how many lines of the record's processes were received
+ * @param dropped lines lost on the way, by reason
+ */
+public record CommandRecord(
+        String key,
+        String sid,
+        String root,
+        @Nullable String parent,
+        @Nullable String session,
+        boolean detached,
+        boolean late,
+        List<String> argv,
+        @Nullable String command,
+        @Nullable String hierarchy,
+        @Nullable String mode,
+        @Nullable Alias alias,
+        boolean readOnly,
+        @Nullable Repository repository,
+        @Nullable String gitVersion,
+        @Nullable Long pid,
+        @Nullable String caller,
+        List<String> ancestry,
+        long startedAt,
+        @Nullable Long finishedAt,
+        @Nullable Long durationUs,
+        Outcome outcome,
+        @Nullable Integer exitCode,
+        @Nullable Integer signal,
+        List<String> errors,
+        List<Param> params,
+        List<ProcessEntry> processes,
+        List<ChildEntry> children,
+        List<Timer> timers,
+        List<Counter> counters,
+        Map<String, String> annotations,
+        List<RefChange> refChanges,
+        @Nullable String refConfidence,
+        long events,
+        boolean truncated,
+        Map<String, Long> dropped,
+        TraceExtent trace) {
+
+    /** The version of the JSON shape. */
+    public static final int VERSION = 1;
+
+    /** The alias that was typed and what the last expansion made of it. */
+    public record Alias(String name, List<String> argv) {}
+
+    /** The repository a process said it works in ({@code def_repo}). */
+    public record Repository(
+            @Nullable String id,
+            @Nullable String worktree,
+            @Nullable String gitDir,
+            @Nullable String commonDir) {}
+
+    /** A configured parameter or environment variable that git reported ({@code def_param}). */
+    public record Param(
+            String name, @Nullable String value, @Nullable String scope) {}
+
+    /**
+     * One git process of the record.
+     *
+     * @param parent the SID of the git process it hangs under, absent for a root
+     * @param detached it outlived the owner; it owns a record of its own, which has its duration
+     */
+    public record ProcessEntry(
+            String sid,
+            @Nullable String parent,
+            List<String> argv,
+            @Nullable String command,
+            @Nullable Repository repository,
+            @Nullable Long startedAt,
+            @Nullable Long durationUs,
+            Outcome outcome,
+            @Nullable Integer exitCode,
+            boolean detached) {}
+
+    /**
+     * Something a process of the record started, git or not.
+     *
+     * @param sid the process that started it
+     * @param pid its process id, once git has told it
+     */
+    public record ChildEntry(
+            String sid,
+            @Nullable String childClass,
+            @Nullable String hook,
+            List<String> argv,
+            boolean background,
+            @Nullable Long startedAt,
+            @Nullable Long durationUs,
+            @Nullable Integer exitCode,
+            @Nullable Long pid) {}
+
+    /** A named stopwatch of the owner, in microseconds. */
+    public record Timer(String category, String name, long intervals, long totalUs, long minUs, long maxUs) {}
+
+    /** A named count of the owner. */
+    public record Counter(String category, String name, long count) {}
+
+    /** A reference that moved. */
+    public record RefChange(String ref, String old, String current, String source) {}
+}
