@@ -83,7 +83,8 @@ public record CommandRecord(
      * One git process of the record.
      *
      * @param parent the SID of the git process it hangs under, absent for a root
-     * @param detached it outlived the owner; it owns a record of its own, which has its duration
+     * @param outcome null for one that outlived the owner
+     * @param detached it outlived the owner; it owns a record of its own, which says how it ended
      */
     public record ProcessEntry(
             String sid,
@@ -93,7 +94,7 @@ public record CommandRecord(
             @Nullable Repository repository,
             @Nullable Long startedAt,
             @Nullable Long durationUs,
-            Outcome outcome,
+            @Nullable Outcome outcome,
             @Nullable Integer exitCode,
             boolean detached) {}
 

@@ -13,9 +13,7 @@ public enum Outcome {
     /** Every connection closed and no ending came: killed, crashed, or the machine went down. */
     LOST,
     /** The daemon stopped before the command did. */
-    INTERRUPTED,
-    /** A process, never a command: it outlived the record it is listed in, and has a record of its own. */
-    RUNNING;
+    INTERRUPTED;
 
     private final String wire = name().toLowerCase(Locale.ROOT);
 

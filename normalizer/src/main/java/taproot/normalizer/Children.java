@@ -1,0 +1,127 @@
+package taproot.normalizer;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one life started: entries for the record, and the account by which it is known that every child which was a git
+ * process has ended. Bounded; what does not fit is counted, and then the account never closes. Inside the root's
+ * compute only.
+ */
+final class Children {
+    static final int MAX_ENTRIES = 256;
+    private static final int MAX_AWAITED = 4096;
+
+    /** One child; the pid and the end come later, or never. */
+    static final class Child {
+        final ChildStartEvent start;
+        boolean background;
+
+        @Nullable
+        Long pid;
+
+        @Nullable
+        Long durationUs;
+
+        @Nullable
+        Integer exitCode;
+
+        Child(ChildStartEvent start) {
+            this.start = start;
+        }
+    }
+
+    private final Map<Long, Child> entries = new LinkedHashMap<>();
+    private final Set<Long> running = new HashSet<>();
+    private final Set<Long> awaitedPids = new HashSet<>();
+    private final Set<Long> endedPids = new HashSet<>();
+    private final Map<Long, Integer> codes = new HashMap<>();
+    private long beyond;
+    private boolean overflowed;
+
+    void started(ChildStartEvent start) {
+        if (entries.size() < MAX_ENTRIES) {
+            entries.putIfAbsent(start.childId(), new Child(start));
+        } else {
+            beyond++;
+        }
+        remember(running, start.childId());
+    }
+
+    void exited(ChildExitEvent exit) {
+        running.remove(exit.childId());
+        Child child = entries.get(exit.childId());
+        boolean couldStart = exit.pid() > 0;
+        if (child != null) {
+            child.pid = couldStart ? exit.pid() : null;
+            child.durationUs = exit.tRel() == Fields.ABSENT ? null : exit.tRel();
+            child.exitCode = (int) exit.code();
+        }
+        if (couldStart) {
+            if (codes.size() < MAX_AWAITED) {
+                codes.put(exit.pid(), (int) exit.code());
+            }
+            await(exit.pid());
+        }
+    }
+
+    void ready(ChildReadyEvent ready) {
+        running.remove(ready.childId());
+        Child child = entries.get(ready.childId());
+        if (child != null) {
+            child.background = true;
+            child.pid = ready.pid() > 0 ? ready.pid() : null;
+        }
+        if (ready.pid() > 0) {
+            await(ready.pid());
+        }
+    }
+
+    /** A git process with this pid, directly below, said its last word. */
+    void ended(long pid) {
+        if (!awaitedPids.remove(pid)) {
+            remember(endedPids, pid);
+        }
+    }
+
+    /** The code this process's parent saw it end with. */
+    @Nullable
+    Integer codeOf(long pid) {
+        return codes.get(pid);
+    }
+
+    /** Whether every child that was started is known as a git process that has ended, or could not be started. */
+    boolean allEnded() {
+        return running.isEmpty() && awaitedPids.isEmpty() && !overflowed;
+    }
+
+    boolean isEmpty() {
+        return entries.isEmpty() && beyond == 0;
+    }
+
+    Iterable<Child> entries() {
+        return entries.values();
+    }
+
+    long beyond() {
+        return beyond;
+    }
+
+    private void await(long pid) {
+        if (!endedPids.remove(pid)) {
+            remember(awaitedPids, pid);
+        }
+    }
+
+    private void remember(Set<Long> ids, long id) {
+        if (ids.size() < MAX_AWAITED) {
+            ids.add(id);
+        } else {
+            overflowed = true;
+        }
+    }
+}

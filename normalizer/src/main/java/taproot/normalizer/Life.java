@@ -1,0 +1,306 @@
+package taproot.normalizer;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of one git process: what it said from its start, or from the end of the life before, to its own end. A
+ * process has one life, and another for each time it daemonized. Inside the root's compute only.
+ */
+final class Life {
+    private static final Set<String> HOSTS = Set.of("daemon", "gui", "citool", "instaweb");
+
+    final GitProcess process;
+    final int number;
+
+    /** When the life before ended, for every life but the first. */
+    private @Nullable End before;
+
+    private @Nullable List<String> argv;
+    private @Nullable String gitVersion;
+    private @Nullable String worktree;
+    private long versionTime = Fields.ABSENT;
+    private long startTime = Fields.ABSENT;
+    private long startTAbs;
+    private boolean readOnly;
+    private boolean exec;
+    private boolean host;
+
+    private @Nullable ExitEvent exit;
+    private @Nullable AtexitEvent atexit;
+    private @Nullable SignalEvent signal;
+
+    private @Nullable Names names;
+    private @Nullable Details details;
+    private @Nullable Children children;
+
+    /** Its raw lines; handed on with the record. */
+    Scratch scratch = new Scratch();
+
+    /** How many lines of it were received. */
+    long events;
+
+    /** Set once, by the {@link Normalizer}, when it is known. */
+    @Nullable
+    End end;
+
+    /** When the end was known, on the clock by which waiting times are measured. */
+    long endedAt = Normalizer.NEVER;
+
+    /** What git had sent when the end was read has been read too. */
+    boolean drained;
+
+    /** The life whose record lists this one as still running. */
+    @Nullable
+    Life detachedFrom;
+
+    /** It owns a record that is finished. */
+    boolean owner;
+
+    /** It is on a record, or on none for good; nothing alters it any more. */
+    boolean settled;
+
+    Life(GitProcess process, int number, @Nullable Life previous) {
+        this.process = process;
+        this.number = number;
+        this.before = previous == null ? null : previous.end;
+        if (previous != null) {
+            argv = previous.argv;
+            gitVersion = previous.gitVersion;
+            worktree = previous.worktree;
+            names = previous.names;
+            readOnly = previous.readOnly;
+            startTime = previous.startTime;
+            startTAbs = previous.startTAbs;
+            versionTime = previous.versionTime;
+        }
+    }
+
+    // What the events say.
+
+    void version(String exe, long time) {
+        if (gitVersion == null) {
+            gitVersion = exe;
+            versionTime = time;
+        }
+    }
+
+    void start(List<String> arguments, long time, long tAbs) {
+        if (argv == null) {
+            argv = arguments;
+            startTime = time;
+            startTAbs = tAbs == Fields.ABSENT ? 0 : tAbs;
+            readOnly = ReadOnlyCommands.isReadOnly(arguments);
+        }
+    }
+
+    void worktree(String path) {
+        worktree = path;
+    }
+
+    void exec(boolean underWay) {
+        exec = underWay;
+    }
+
+    void exit(long code, long time, long tAbs) {
+        if (exit == null) {
+            exit = new ExitEvent(code, time, tAbs);
+        }
+    }
+
+    void atexit(long code, long time, long tAbs) {
+        if (atexit == null) {
+            atexit = new AtexitEvent(code, time, tAbs);
+        }
+    }
+
+    void signal(long signo, long time, long tAbs) {
+        if (signal == null) {
+            signal = new SignalEvent(signo, time, tAbs);
+        }
+    }
+
+    /** Which event ended it, if one did; the first atexit counts before anything else. */
+    @Nullable
+    End heardEnd() {
+        if (atexit != null) {
+            return end(Outcome.EXITED, atexit.time(), atexit.tAbs(), (int) atexit.code());
+        }
+        return signal == null ? null : end(Outcome.SIGNALED, signal.time(), signal.tAbs(), null);
+    }
+
+    /** What its exit says, for a process that fell silent between exit and atexit. */
+    @Nullable
+    End exitEnd() {
+        return exit == null ? null : end(Outcome.EXITED, exit.time(), exit.tAbs(), (int) exit.code());
+    }
+
+    private End end(Outcome outcome, long time, long tAbs, @Nullable Integer code) {
+        Long duration = tAbs == Fields.ABSENT || tAbs < beganTAbs() ? null : Long.valueOf(tAbs - beganTAbs());
+        long at = time != Fields.ABSENT ? time : beganAt() + (duration == null ? 0 : duration);
+        long finishedAt = isBrief() && duration != null ? beganAt() + duration : at;
+        Integer signo = signal == null ? null : Integer.valueOf((int) signal.signo());
+        return signo == null
+                ? new End(outcome, at, tAbs, finishedAt, duration, code, null)
+                : new End(Outcome.SIGNALED, at, tAbs, finishedAt, duration, null, signo);
+    }
+
+    /**
+     * A daemonized process and the one it left behind write to one connection without order: where the ending heard
+     * second happened first, the two have to change places.
+     */
+    void swapEndingsIfReversed(Life earlier) {
+        AtexitEvent mine = atexit;
+        AtexitEvent theirs = earlier.atexit;
+        if (mine == null || theirs == null || mine.tAbs() >= theirs.tAbs() || earlier.settled) {
+            return;
+        }
+        atexit = theirs;
+        earlier.atexit = mine;
+        ExitEvent exitHere = exit;
+        exit = earlier.exit;
+        earlier.exit = exitHere;
+        earlier.end = earlier.heardEnd();
+        before = earlier.end;
+        end = null;
+    }
+
+    // What follows from it.
+
+    boolean isStarted() {
+        return argv != null;
+    }
+
+    boolean hasAtexit() {
+        return atexit != null;
+    }
+
+    boolean isExecuting() {
+        return exec;
+    }
+
+    boolean isReadOnly() {
+        return readOnly;
+    }
+
+    /** Microseconds since the epoch; for a later life, when the one before ended. */
+    long beganAt() {
+        if (before != null) {
+            return before.time();
+        }
+        long time = startTime != Fields.ABSENT ? startTime : versionTime;
+        return time == Fields.ABSENT ? process.sid.timestamp() : time - startTAbs;
+    }
+
+    private long beganTAbs() {
+        return before == null || before.tAbs() == Fields.ABSENT ? 0 : before.tAbs();
+    }
+
+    /** Brief mode gives {@code time} only to version and atexit. */
+    private boolean isBrief() {
+        return startTime == Fields.ABSENT;
+    }
+
+    /** Whether commands below it are commands of their own: it runs for hours and hosts them. */
+    boolean isHost() {
+        if (settled) {
+            return host;
+        }
+        String command = names == null ? null : names.command();
+        return HOSTS.contains(command == null ? program() : command) || HOSTS.contains(program());
+    }
+
+    /** {@code gui} for {@code /usr/lib/git-core/git-gui}; empty for git itself. */
+    private String program() {
+        String first = argv == null || argv.isEmpty() ? "" : argv.getFirst();
+        String base = first.substring(first.lastIndexOf('/') + 1);
+        return base.startsWith("git-") ? base.substring("git-".length()) : "";
+    }
+
+    List<String> argv() {
+        return argv == null ? List.of() : argv;
+    }
+
+    @Nullable
+    String gitVersion() {
+        return gitVersion;
+    }
+
+    CommandRecord.@Nullable Repository repository() {
+        return worktree == null ? null : new CommandRecord.Repository(null, worktree, null, null);
+    }
+
+    @Nullable
+    String command() {
+        return names == null ? null : names.command();
+    }
+
+    boolean hasChildren() {
+        return children != null && !children.isEmpty();
+    }
+
+    boolean allChildrenEnded() {
+        return children == null || children.allEnded();
+    }
+
+    /** {@code #n} from the second life on. */
+    String key() {
+        return number == 1 ? process.sid.value() : process.sid.value() + "#" + number;
+    }
+
+    /** A life that is over, as its root remembers it. */
+    void recall(@Nullable End itsEnd, boolean wasOwner, boolean wasHost) {
+        argv = List.of();
+        end = itsEnd;
+        owner = wasOwner;
+        host = wasHost;
+        settled = true;
+    }
+
+    /** Notes a line of this process that was dropped. */
+    void dropped(DropReason reason) {
+        details().beyond.merge(reason.wire(), 1L, Long::sum);
+    }
+
+    /** Forgets everything but when it began and ended: its record has the rest. */
+    void settle() {
+        host = isHost();
+        settled = true;
+        details = null;
+        children = null;
+        scratch = new Scratch();
+    }
+
+    Names names() {
+        Names known = names;
+        if (known == null) {
+            known = new Names();
+            names = known;
+        }
+        return known;
+    }
+
+    Details details() {
+        Details known = details;
+        if (known == null) {
+            known = new Details();
+            details = known;
+        }
+        return known;
+    }
+
+    /** To read from only. */
+    Details detailsIfAny() {
+        return details == null ? Details.NONE : details;
+    }
+
+    Children children() {
+        Children known = children;
+        if (known == null) {
+            known = new Children();
+            children = known;
+        }
+        return known;
+    }
+}

@@ -1,0 +1,58 @@
+package taproot.normalizer;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a root remembers of its finished processes: that they are over, and when those that owned a record lived. It is
+ * all that stays of a finished root; bounded to the {@value #MAX_PROCESSES} processes finished last.
+ */
+public final class Memory {
+    static final int MAX_PROCESSES = 1024;
+
+    /** One life. */
+    private record Lived(@Nullable End end, boolean owner, boolean host) {}
+
+    private final Map<String, List<Lived>> processes = new LinkedHashMap<>(2);
+
+    boolean knows(String sid) {
+        return processes.containsKey(sid);
+    }
+
+    void remember(GitProcess process) {
+        if (!process.isHeard()) {
+            return;
+        }
+        List<Lived> lives = process.lives.stream()
+                .map(life -> new Lived(life.end, life.owner, life.isHost()))
+                .toList();
+        processes.put(process.sid.value(), lives);
+        if (processes.size() > MAX_PROCESSES) {
+            processes.remove(processes.keySet().iterator().next());
+        }
+    }
+
+    /** Gives a process that has to stand in the tree again, as somebody's ancestor, the lives it had. */
+    void recall(GitProcess process) {
+        List<Lived> lives = processes.get(process.sid.value());
+        if (lives == null) {
+            return;
+        }
+        for (int i = 0; i < lives.size(); i++) {
+            Lived lived = lives.get(i);
+            Life life = i == 0 ? process.first() : process.beginNextLife();
+            life.recall(lived.end(), lived.owner(), lived.host());
+        }
+    }
+
+    /** How many processes are remembered. */
+    public int size() {
+        return processes.size();
+    }
+
+    public boolean isEmpty() {
+        return processes.isEmpty();
+    }
+}

@@ -1,0 +1,42 @@
+package taproot.normalizer;
+
+import java.util.Arrays;
+
+/** The raw lines of one life, gathered as they come and given up when a budget says so. Inside the compute only. */
+final class Scratch {
+    private static final byte[] NOTHING = {};
+    private static final int INITIAL = 1024;
+
+    private byte[] bytes = NOTHING;
+    private int length;
+    private boolean shed;
+
+    /** Appends {@code source[from, to)} and a newline; the caller has asked the budget. */
+    void append(byte[] source, int from, int to) {
+        int needed = length + (to - from) + 1;
+        if (needed > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(needed, Math.max(INITIAL, bytes.length * 2)));
+        }
+        System.arraycopy(source, from, bytes, length, to - from);
+        bytes[needed - 1] = '\n';
+        length = needed;
+    }
+
+    /** Notes that a line was not gathered. */
+    void shed() {
+        shed = true;
+    }
+
+    boolean isWhole() {
+        return !shed;
+    }
+
+    int length() {
+        return length;
+    }
+
+    int copyTo(byte[] target, int at) {
+        System.arraycopy(bytes, 0, target, at, length);
+        return at + length;
+    }
+}

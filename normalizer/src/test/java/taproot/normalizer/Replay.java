@@ -1,0 +1,151 @@
+package taproot.normalizer;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Plays streams into normalizers, one per root, as the daemon would: with a clock of its own, which only the player
+ * moves, and the waiting times run out when it says so.
+ */
+final class Replay {
+    private final Settings settings;
+    private final Map<String, Normalizer> roots = new LinkedHashMap<>();
+    private final Map<Integer, LineReader> connections = new HashMap<>();
+    private final Map<Integer, Map<String, Sid>> carried = new HashMap<>();
+    private final EventDecoder decoder = new EventDecoder();
+    private final List<FinishedCommand> finished = new ArrayList<>();
+    final Map<String, Integer> dropped = new TreeMap<>();
+    int emptySecondLives;
+    long now;
+
+    Replay(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** The records of a recording whose lines came in the order in which they were written. */
+    static List<CommandRecord> inRecordedOrder(Recording recording) {
+        Replay replay = new Replay(Settings.DEFAULTS);
+        record Step(int connection, Recording.TimedLine line, boolean last) {}
+        List<Step> steps = new ArrayList<>();
+        int connection = 0;
+        for (Recording.ProcessStream stream : recording.streams()) {
+            List<Recording.TimedLine> lines = stream.lines();
+            for (int i = 0; i < lines.size(); i++) {
+                steps.add(new Step(connection, lines.get(i), i == lines.size() - 1));
+            }
+            connection++;
+        }
+        steps.sort(Comparator.comparingLong(step -> step.line().time()));
+        for (Step step : steps) {
+            replay.advanceTo(step.line().time());
+            replay.line(step.connection(), step.line().bytes());
+            if (step.last()) {
+                replay.close(step.connection());
+            }
+        }
+        replay.runOut();
+        return replay.records();
+    }
+
+    void line(int connection, byte[] bytes) {
+        LineReader reader = connections.computeIfAbsent(connection, _ -> new LineReader(decoder));
+        switch (reader.read(bytes, 0, bytes.length)) {
+            case Line line -> {
+                carried.computeIfAbsent(connection, _ -> new HashMap<>())
+                        .put(line.sid().value(), line.sid());
+                Normalizer root =
+                        roots.computeIfAbsent(line.sid().root(), _ -> new Normalizer(settings, TraceBudget.UNBOUNDED));
+                DropReason reason = root.line(line, connection, now);
+                if (reason != null) {
+                    dropped.merge(reason.wire(), 1, Integer::sum);
+                }
+                advance(root);
+            }
+            case ReadLine.Dropped drop -> dropped.merge(drop.reason().wire(), 1, Integer::sum);
+            case ReadLine.Ignored _ -> {}
+        }
+    }
+
+    void close(int connection) {
+        Map<String, Sid> sids = carried.remove(connection);
+        connections.remove(connection);
+        if (sids != null) {
+            for (Sid sid : sids.values()) {
+                Normalizer root = roots.get(sid.root());
+                if (root != null) {
+                    root.closed(sid, connection, now);
+                    advance(root);
+                }
+            }
+        }
+    }
+
+    /** Lets the time pass, stopping wherever a root has a deadline. */
+    void advanceTo(long time) {
+        while (true) {
+            long next = roots.values().stream()
+                    .mapToLong(Normalizer::deadline)
+                    .min()
+                    .orElse(Normalizer.NEVER);
+            if (next > time) {
+                now = Math.max(now, time);
+                return;
+            }
+            now = Math.max(now, next);
+            for (Normalizer root : List.copyOf(roots.values())) {
+                if (root.deadline() <= now) {
+                    advance(root);
+                }
+            }
+        }
+    }
+
+    /** Lets all waiting times run out. */
+    void runOut() {
+        advanceTo(now + 10_000_000_000L);
+    }
+
+    void interrupt() {
+        for (Normalizer root : roots.values()) {
+            root.interrupt(now, now);
+            take(root);
+        }
+    }
+
+    /** The finished records in the order of their keys. */
+    List<CommandRecord> records() {
+        return finished.stream()
+                .map(FinishedCommand::record)
+                .sorted(Comparator.comparing(CommandRecord::key))
+                .toList();
+    }
+
+    List<FinishedCommand> finished() {
+        return finished;
+    }
+
+    /** How many roots hold more than memories. */
+    long live() {
+        return roots.values().stream().filter(root -> !root.isOver()).count();
+    }
+
+    private void advance(Normalizer root) {
+        root.advance(now, now);
+        while (root.takeDrainWanted()) {
+            // Here nothing is ever left in a buffer.
+            root.drained(now);
+            root.advance(now, now);
+        }
+        take(root);
+    }
+
+    private void take(Normalizer root) {
+        finished.addAll(root.takeFinished());
+        emptySecondLives += root.takeEmptySecondLives();
+    }
+}
