@@ -1,0 +1,213 @@
+package taproot;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The directions between packages and what may be used where, as the design fixes them. It reads the compiled classes of
+ * all modules; what the compiler already enforces between modules is repeated, because a pom is changed more easily.
+ */
+@AnalyzeClasses(
+        packages = "taproot",
+        importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
+class ArchitectureTest {
+
+    /** For each package of the daemon the siblings it may know. A new package is a new line here. */
+    private static final Map<String, Set<String>> DIRECTIONS = Map.of(
+            "config", Set.of(),
+            "metrics", Set.of(),
+            "log", Set.of("config", "metrics"),
+            "roots", Set.of("config", "metrics", "log"),
+            "ingest", Set.of("config", "metrics", "roots"),
+            "stream", Set.of("config", "metrics", "log"),
+            "sink", Set.of("config", "metrics", "log"),
+            "api", Set.of("config", "metrics", "log", "stream"));
+
+    private static final Pattern IN_DAEMON = Pattern.compile("taproot\\.daemon\\.(\\w+)(\\..*)?");
+
+    private static final int EXPOSED_TYPES = 3;
+
+    @ArchTest
+    static void theImportSawEveryModule(JavaClasses classes) {
+        for (String name : List.of("taproot.normalizer.CommandRecord", "taproot.daemon.metrics.Counter")) {
+            assertThat(classes.contain(name)).as(name).isTrue();
+        }
+        assertThat(classes.contain("taproot.cli.Main")).as("taproot.cli.Main").isTrue();
+    }
+
+    @ArchTest
+    static final ArchRule theNormalizerKnowsNothingOfTheDaemonOrTheProgram = noClasses()
+            .that()
+            .resideInAPackage("taproot.normalizer..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("taproot.daemon..", "taproot.cli..");
+
+    @ArchTest
+    static final ArchRule theDaemonKnowsNothingOfTheProgram = noClasses()
+            .that()
+            .resideInAPackage("taproot.daemon..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("taproot.cli..");
+
+    @ArchTest
+    static void packagesOfTheDaemonKnowOnlyTheSiblingsTheyMay(JavaClasses classes) {
+        Set<String> forbidden = new TreeSet<>();
+        for (JavaClass from : classes) {
+            String sibling = siblingOf(from);
+            if (sibling.isEmpty()) {
+                continue;
+            }
+            Set<String> known = DIRECTIONS.get(sibling);
+            assertThat(known).as("the directions of taproot.daemon.%s", sibling).isNotNull();
+            for (Dependency dependency : from.getDirectDependenciesFromSelf()) {
+                JavaClass to = dependency.getTargetClass().getBaseComponentType();
+                boolean wiring = to.getPackageName().equals("taproot.daemon");
+                String other = siblingOf(to);
+                if (wiring || !(other.isEmpty() || other.equals(sibling) || known.contains(other))) {
+                    forbidden.add(dependency.getDescription());
+                }
+            }
+        }
+        assertThat(forbidden).isEmpty();
+    }
+
+    @ArchTest
+    static final ArchRule reactorAndNettyStayAtTheEdges = noClasses()
+            .that(are(not(resideInAnyPackage(
+                    "taproot.daemon.ingest..",
+                    "taproot.daemon.stream..",
+                    "taproot.daemon.api..",
+                    "taproot.daemon.sink.."))))
+            .and()
+            .doNotHaveFullyQualifiedName("taproot.daemon.Daemon")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("reactor..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule sqlStaysInTheLog = noClasses()
+            .that(are(not(resideInAPackage("taproot.daemon.log.."))))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..");
+
+    @ArchTest
+    static final ArchRule theNormalizerDoesNoInputOrOutput = noClasses()
+            .that()
+            .resideInAPackage("taproot.normalizer..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.net..", "org.slf4j..");
+
+    @ArchTest
+    static final ArchRule theNormalizerHasNoThread = noClasses()
+            .that()
+            .resideInAPackage("taproot.normalizer..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(Thread.class)
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAPackage("java.util.concurrent..");
+
+    @ArchTest
+    static final ArchRule theNormalizerHasNoClock = noClasses()
+            .that()
+            .resideInAPackage("taproot.normalizer..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(Clock.class)
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Instant.class, "now");
+
+    @ArchTest
+    static final ArchRule namesSayWhatAClassIs =
+            noClasses().should().haveNameMatching(".*(Manager|Helper|Util|Utils|Impl)(\\$.*)?");
+
+    @ArchTest
+    static void nullIsCompiledAwayInEveryPackage(JavaClasses classes) {
+        Set<String> unmarked = new TreeSet<>();
+        for (JavaClass type : classes) {
+            if (!type.getPackage().isAnnotatedWith(NullMarked.class)) {
+                unmarked.add(type.getPackageName());
+            }
+        }
+        assertThat(unmarked)
+                .as("packages without @NullMarked in their package-info.java")
+                .isEmpty();
+    }
+
+    @ArchTest
+    static void aPackageExposesAFewTypesBesidesItsValues(JavaClasses classes) {
+        Map<String, Set<String>> exposed = new TreeMap<>();
+        for (JavaClass type : classes) {
+            if (isExposedBehaviour(type)) {
+                exposed.computeIfAbsent(type.getPackageName(), name -> new TreeSet<>())
+                        .add(type.getSimpleName());
+            }
+        }
+        assertThat(exposed)
+                .allSatisfy((name, types) -> assertThat(types)
+                        .as("public types of %s, records, enums, sealed interfaces and exceptions apart", name)
+                        .hasSizeLessThanOrEqualTo(EXPOSED_TYPES));
+    }
+
+    @ArchTest
+    static final ArchRule fieldsAreNeverOptional = noFields().should().haveRawType(assignableTo(Optional.class));
+
+    /** The first component below {@code taproot.daemon}, empty for whatever lies elsewhere. */
+    private static String siblingOf(JavaClass type) {
+        Matcher matcher = IN_DAEMON.matcher(type.getPackageName());
+        return matcher.matches() ? matcher.group(1) : "";
+    }
+
+    private static boolean isExposedBehaviour(JavaClass type) {
+        return type.isTopLevelClass()
+                && type.getModifiers().contains(JavaModifier.PUBLIC)
+                && !type.isRecord()
+                && !type.isEnum()
+                && !type.isAssignableTo(Throwable.class)
+                && !type.reflect().isSealed();
+    }
+
+    /** Leaves out the tests of other modules that arrive as a jar. */
+    static final class NoTestJars implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
+}
