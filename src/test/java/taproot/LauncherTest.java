@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,7 @@ class LauncherTest {
             #!/bin/sh
             echo built >>"$FAKE_BUILDS"
             echo 'what Maven says'
+            [ -z "$FAKE_SLOWNESS" ] || { echo $$ >"$FAKE_SLOWNESS"; exec sleep 60; }
             [ -z "$FAKE_FAILURE" ] || { echo "[ERROR] $FAKE_FAILURE"; exit 1; }
             for argument; do
                 case $argument in -DoutputDirectory=*) : >"${argument#*=}/dependency-1.jar" ;; esac
@@ -205,6 +207,19 @@ class LauncherTest {
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.stderr()).contains("[ERROR] cannot find symbol", "src/target/app/build.log");
         assertThat(run.stdout()).isEmpty();
+    }
+
+    @Test
+    void aSignalDuringTheBuildEndsMavenToo() throws Exception {
+        Path pid = temporary.resolve("pid of maven");
+        environment.put("FAKE_SLOWNESS", pid.toString());
+        writeString(root.resolve("pom.xml"), "<project></project>");
+        Process launcher = start(root, root.resolve("taproot"), "log");
+        Awaitility.await().until(() -> Files.exists(pid) && Files.size(pid) > 0);
+        launcher.destroy();
+        assertThat(finish(launcher).status()).isEqualTo(143);
+        long maven = Long.parseLong(Files.readString(pid).strip());
+        Awaitility.await().until(() -> ProcessHandle.of(maven).isEmpty());
     }
 
     @Test
