@@ -216,7 +216,7 @@ class LauncherTest {
         writeString(root.resolve("pom.xml"), "<project></project>");
         Process launcher = start(root, root.resolve("taproot"), "log");
         Awaitility.await().until(() -> Files.exists(pid) && Files.size(pid) > 0);
-        launcher.destroy();
+        launcher.toHandle().destroy();
         assertThat(finish(launcher).status()).isEqualTo(143);
         long maven = Long.parseLong(Files.readString(pid).strip());
         Awaitility.await().until(() -> ProcessHandle.of(maven).isEmpty());
