@@ -10,6 +10,8 @@ public enum DropReason {
     UNADDRESSED("no usable event or sid"),
     /** The line is longer than {@code ingest.line_limit} (4 MiB). */
     OVERLONG("longer than a line may be"),
+    /** The line is unfinished, and all memory for unfinished lines and traces ({@code roots.scratch_total}) is taken. */
+    NO_MEMORY("no memory left for unfinished lines"),
     /** The connection closed in the middle of the line. */
     TORN("cut off by the end of the connection"),
     /** The process it speaks of belongs to a record that is already finished. */

@@ -29,7 +29,7 @@ public final class LineReader {
     /** Reads the line in {@code bytes[from, to)}, without its newline. The answer refers to the array. */
     public ReadLine read(byte[] bytes, int from, int to) {
         if (to - from < 2 || bytes[to - 1] != '}') {
-            return new ReadLine.Dropped(DropReason.MALFORMED, sid);
+            return new ReadLine.Dropped(DropReason.MALFORMED, sidOf(bytes, from, to));
         }
         int eventFrom = from + EVENT.length;
         int eventTo = startsWith(EVENT, bytes, from, to) ? quote(bytes, eventFrom, to) : -1;
@@ -48,9 +48,15 @@ public final class LineReader {
         return decode(kind, sid(bytes, sidFrom, sidTo), bytes, from, to);
     }
 
-    /** Whose line the last one was; null where none could be read. */
-    public @Nullable Sid lastSid() {
-        return sid;
+    /** Whose line it is of which only the beginning is there; null where that says too little. */
+    public @Nullable Sid sidOf(byte[] bytes, int from, int to) {
+        int eventTo = startsWith(EVENT, bytes, from, to) ? quote(bytes, from + EVENT.length, to) : -1;
+        if (eventTo < 0 || !startsWith(SID, bytes, eventTo, to)) {
+            return null;
+        }
+        int sidFrom = eventTo + SID.length;
+        int sidTo = quote(bytes, sidFrom, to);
+        return sidTo <= sidFrom || sidTo - sidFrom > Sid.MAX_LENGTH ? null : sid(bytes, sidFrom, sidTo);
     }
 
     /** For lines whose first fields are not event and sid, or hold escapes. */

@@ -206,6 +206,33 @@ public final class Normalizer {
         return openings;
     }
 
+    /** How many processes it holds. */
+    public int size() {
+        return processes.size();
+    }
+
+    /** The processes that have started and are on no finished record yet. */
+    public List<RunningProcess> running() {
+        List<RunningProcess> running = new ArrayList<>();
+        for (GitProcess process : processes.values()) {
+            for (Life life : process.lives) {
+                if (!life.settled && life.isStarted()) {
+                    running.add(new RunningProcess(
+                            life.key(),
+                            process.sid,
+                            life.gitVersion(),
+                            life.argv(),
+                            life.beganAt(),
+                            life.end != null,
+                            Lineage.of(life, NEVER, settings) instanceof Lineage.Standing.Owner,
+                            process.isOpen(),
+                            life.scratch.length()));
+                }
+            }
+        }
+        return running;
+    }
+
     /** What must outlive this root's state. */
     public Memory memory() {
         return memory;

@@ -1,0 +1,269 @@
+package taproot.daemon.roots;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.Counters;
+import taproot.normalizer.DropReason;
+import taproot.normalizer.FinishedCommand;
+import taproot.normalizer.Line;
+import taproot.normalizer.Normalizer;
+import taproot.normalizer.Settings;
+import taproot.normalizer.Sid;
+import taproot.normalizer.TraceBudget;
+
+/**
+ * Live state, sharded by root: one {@link ConcurrentHashMap}, one object per root, every change one atomic compute.
+ *
+ * <p>The compute function is the critical section: pure, short, no I/O, no call out, no other map. What the caller has
+ * to do next comes out of it as a {@link Verdict} and is done after it. Nothing here is shared between two roots but
+ * counters, the ring of tombstones and the sum of scratch bytes, none of which can make a caller wait.
+ *
+ * <p>Thread-safe, for any number of event loops.
+ */
+public final class Roots {
+    private final ConcurrentHashMap<RootId, Root> roots = new ConcurrentHashMap<>();
+    private final Settings settings;
+    private final Clock clock;
+    private final Counters counters;
+    private final Consumer<FinishedCommand> log;
+    private final ScratchTotal scratchTotal;
+    private final TombstoneRing tombstones;
+    private final Alarms alarms;
+    private final Drains drains;
+
+    /**
+     * @param log takes finished commands; called after the compute, on the thread that finished them, and may not block
+     * @param drain reads everything that git has sent so far, then runs what it was given
+     */
+    public Roots(
+            Settings settings,
+            int completedGuard,
+            long scratchTotalLimit,
+            Clock clock,
+            Counters counters,
+            ScheduledExecutorService timers,
+            Consumer<FinishedCommand> log,
+            Consumer<Runnable> drain) {
+        this.settings = settings;
+        this.clock = clock;
+        this.counters = counters;
+        this.log = log;
+        this.scratchTotal = new ScratchTotal(scratchTotalLimit, counters);
+        this.tombstones = new TombstoneRing(completedGuard, roots, counters);
+        this.alarms = new Alarms(timers, clock, this::due);
+        this.drains = new Drains(clock, drain, this::drained);
+    }
+
+    /**
+     * Applies lines of one root that came over one connection, in one step.
+     *
+     * @return how many were dropped, each with its reason; empty for nearly every call
+     */
+    public List<DropReason> lines(RootId id, List<Line> lines, long connection) {
+        Verdict verdict = new Verdict();
+        long now = clock.monotonicMicros();
+        long wall = clock.epochMicros();
+        roots.compute(id, (_, root) -> {
+            Root.Live live = alive(root);
+            live.heardAt = now;
+            for (Line line : lines) {
+                DropReason reason = live.normalizer.line(line, connection, now);
+                if (reason != null) {
+                    verdict.dropped(reason);
+                }
+            }
+            return advanced(live, now, wall, verdict);
+        });
+        carryOut(id, verdict);
+        return verdict.dropped();
+    }
+
+    /** Notes that a line of this process could not be read; its record, if there will be one, says so. */
+    public void unreadable(Sid sid, DropReason reason) {
+        roots.computeIfPresent(RootId.of(sid), (_, root) -> {
+            if (root instanceof Root.Live live) {
+                live.normalizer.dropped(sid, reason);
+            }
+            return root;
+        });
+    }
+
+    /** A connection that carried lines of this process closed. A second call for the same pair changes nothing. */
+    public void closed(Sid sid, long connection) {
+        RootId id = RootId.of(sid);
+        Verdict verdict = new Verdict();
+        long now = clock.monotonicMicros();
+        long wall = clock.epochMicros();
+        roots.computeIfPresent(id, (_, root) -> {
+            if (!(root instanceof Root.Live live)) {
+                return root;
+            }
+            live.normalizer.closed(sid, connection, now);
+            return advanced(live, now, wall, verdict);
+        });
+        carryOut(id, verdict);
+    }
+
+    /** The daemon stops: finishes everything as it is. No line may come after it. */
+    public void interrupt() {
+        for (RootId id : roots.keySet()) {
+            Verdict verdict = new Verdict();
+            long now = clock.monotonicMicros();
+            long wall = clock.epochMicros();
+            roots.computeIfPresent(id, (_, root) -> {
+                if (root instanceof Root.Live live) {
+                    live.normalizer.interrupt(now, wall);
+                    collect(live, verdict);
+                }
+                return root;
+            });
+            carryOut(id, verdict);
+        }
+    }
+
+    /** The sum of bytes that raw traces and unfinished lines share. */
+    public TraceBudget budget() {
+        return scratchTotal;
+    }
+
+    /** What is live now; walks all roots, for people to look at. */
+    public LiveRoots live() {
+        LiveRoots.Counter counted = new LiveRoots.Counter();
+        for (Root root : roots.values()) {
+            counted.count(root);
+        }
+        return counted.sum(scratchTotal.bytes(), alarms.armed());
+    }
+
+    /** The commands that are running, as far as they were heard of. */
+    public List<LiveCommand> liveCommands() {
+        List<LiveCommand> commands = new ArrayList<>();
+        for (RootId id : roots.keySet()) {
+            roots.computeIfPresent(id, (_, root) -> {
+                if (root instanceof Root.Live live) {
+                    live.normalizer.running().forEach(process -> commands.add(new LiveCommand(process, live.heardAt)));
+                }
+                return root;
+            });
+        }
+        return commands;
+    }
+
+    /** Runs the action when no waiting time that was running at the call is left; commands that go on do not count. */
+    public void whenSettled(Runnable action) {
+        alarms.whenOver(settings.linger(), action);
+    }
+
+    // Inside the compute.
+
+    private Root.Live alive(@Nullable Root root) {
+        return switch (root) {
+            case null -> new Root.Live(new Normalizer(settings, scratchTotal));
+            case Root.Live live -> live;
+            case Root.Tombstone stone -> new Root.Live(new Normalizer(settings, scratchTotal, stone.memory()));
+        };
+    }
+
+    /** Lets the root finish what it can; what becomes of it: itself, a tombstone, or nothing. */
+    private @Nullable Root advanced(Root.Live live, long now, long wall, Verdict verdict) {
+        live.normalizer.advance(now, wall);
+        collect(live, verdict);
+        if (live.normalizer.isOver()) {
+            if (live.normalizer.memory().isEmpty()) {
+                return null;
+            }
+            Root.Tombstone stone = new Root.Tombstone(live.normalizer.memory());
+            verdict.buried(stone);
+            return stone;
+        }
+        long deadline = live.normalizer.deadline();
+        if (deadline < live.alarmAt) {
+            live.alarmAt = deadline;
+            verdict.alarmAt(deadline);
+        }
+        return live;
+    }
+
+    private static void collect(Root.Live live, Verdict verdict) {
+        verdict.finished(live.normalizer.takeFinished());
+        verdict.drainWanted(live.normalizer.takeDrainWanted());
+        verdict.uncounted(live.normalizer.takeEmptySecondLives(), live.normalizer.takeUnstarted());
+    }
+
+    // After it.
+
+    private void carryOut(RootId id, Verdict verdict) {
+        for (FinishedCommand command : verdict.finished()) {
+            counters.increment(Counter.RECORDS_FINISHED);
+            log.accept(command);
+        }
+        counters.add(Counter.SECOND_LIVES_EMPTY, verdict.emptySecondLives());
+        counters.add(Counter.PROCESSES_UNSTARTED, verdict.unstarted());
+        Root.Tombstone stone = verdict.tombstone();
+        if (stone != null) {
+            tombstones.add(id, stone);
+        }
+        if (verdict.alarmAt() != Normalizer.NEVER) {
+            alarms.set(id, verdict.alarmAt());
+        }
+        if (verdict.drainWanted()) {
+            drains.want(id);
+        }
+    }
+
+    private void due(RootId id, long alarm) {
+        change(id, (live, now) -> {
+            if (live.alarmAt <= alarm) {
+                live.alarmAt = Normalizer.NEVER;
+            }
+        });
+    }
+
+    private void drained(RootId id, long until) {
+        change(id, (live, now) -> live.normalizer.drained(until));
+    }
+
+    private interface Change {
+        void apply(Root.Live live, long now);
+    }
+
+    private void change(RootId id, Change change) {
+        Verdict verdict = new Verdict();
+        long now = clock.monotonicMicros();
+        long wall = clock.epochMicros();
+        roots.computeIfPresent(id, (_, root) -> {
+            if (!(root instanceof Root.Live live)) {
+                return root;
+            }
+            change.apply(live, now);
+            return advanced(live, now, wall, verdict);
+        });
+        carryOut(id, verdict);
+    }
+
+    /** Times in microseconds, so that a test can tell them. */
+    public interface Clock {
+        Clock SYSTEM = new Clock() {
+            @Override
+            public long monotonicMicros() {
+                return TimeUnit.NANOSECONDS.toMicros(System.nanoTime());
+            }
+
+            @Override
+            public long epochMicros() {
+                java.time.Instant now = java.time.Instant.now();
+                return now.getEpochSecond() * 1_000_000L + now.getNano() / 1_000;
+            }
+        };
+
+        long monotonicMicros();
+
+        long epochMicros();
+    }
+}

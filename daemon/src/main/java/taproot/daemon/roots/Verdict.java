@@ -1,0 +1,75 @@
+package taproot.daemon.roots;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import taproot.normalizer.DropReason;
+import taproot.normalizer.FinishedCommand;
+import taproot.normalizer.Normalizer;
+
+/** What a compute found that its caller must do afterwards. Written inside the compute, read after it, once. */
+final class Verdict {
+    private List<FinishedCommand> finished = List.of();
+    private List<DropReason> dropped = List.of();
+    private Root.@Nullable Tombstone tombstone;
+    private long alarmAt = Normalizer.NEVER;
+    private boolean drainWanted;
+    private int emptySecondLives;
+    private int unstarted;
+
+    void finished(List<FinishedCommand> commands) {
+        finished = commands;
+    }
+
+    void dropped(DropReason reason) {
+        if (dropped.isEmpty()) {
+            dropped = new ArrayList<>();
+        }
+        dropped.add(reason);
+    }
+
+    void buried(Root.Tombstone stone) {
+        tombstone = stone;
+    }
+
+    void alarmAt(long deadline) {
+        alarmAt = deadline;
+    }
+
+    void drainWanted(boolean wanted) {
+        drainWanted = wanted;
+    }
+
+    void uncounted(int emptyLives, int withoutStart) {
+        emptySecondLives = emptyLives;
+        unstarted = withoutStart;
+    }
+
+    List<FinishedCommand> finished() {
+        return finished;
+    }
+
+    List<DropReason> dropped() {
+        return dropped;
+    }
+
+    Root.@Nullable Tombstone tombstone() {
+        return tombstone;
+    }
+
+    long alarmAt() {
+        return alarmAt;
+    }
+
+    boolean drainWanted() {
+        return drainWanted;
+    }
+
+    int emptySecondLives() {
+        return emptySecondLives;
+    }
+
+    int unstarted() {
+        return unstarted;
+    }
+}
