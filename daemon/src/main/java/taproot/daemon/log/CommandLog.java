@@ -1,0 +1,120 @@
+package taproot.daemon.log;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongConsumer;
+import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.Counters;
+import taproot.normalizer.FinishedCommand;
+
+/**
+ * The embedded log: finished commands in, a {@code seq} for each, gapless and in the order in which everybody downstream
+ * sees them. Appending never waits; one thread writes in groups, at once when idle; what {@link #committed} has confirmed
+ * survives {@code kill -9}.
+ *
+ * <p>Whatever is wrong with the database (it cannot be opened, it is locked, the disk is full), records wait in a
+ * bounded queue while the writer tries again; it is counted and stands in {@link #status}.
+ */
+public final class CommandLog {
+    private final AppendQueue queue;
+    private final Counters counters;
+    private final CompletableFuture<Void> opened = new CompletableFuture<>();
+    private final LogWriter writer;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    private CommandLog(
+            StateDirectory directory, LogSettings settings, RecordCodec codec, Counters counters, InstantSource clock) {
+        this.counters = counters;
+        queue = new AppendQueue(settings.queueLimit());
+        writer = new LogWriter(directory, settings, codec, counters, clock, queue, opened);
+        thread = Thread.ofPlatform().name("log-writer").unstarted(writer);
+    }
+
+    /**
+     * Begins to open the log and returns at once; records may be appended from now on.
+     *
+     * @throws LogException if the state directory is not ours, not private, or cannot be made
+     */
+    public static CommandLog open(Path stateDirectory, LogSettings settings, RecordCodec codec, Counters counters)
+            throws LogException {
+        return open(stateDirectory, settings, codec, counters, InstantSource.system());
+    }
+
+    /** The same with a clock of the caller's, which retention goes by. */
+    public static CommandLog open(
+            Path stateDirectory, LogSettings settings, RecordCodec codec, Counters counters, InstantSource clock)
+            throws LogException {
+        CommandLog log = new CommandLog(StateDirectory.create(stateDirectory), settings, codec, counters, clock);
+        log.thread.start();
+        return log;
+    }
+
+    /**
+     * Hands a finished command over, from any thread, without waiting. False if it is lost: the queue is full, or the
+     * log is closed; both are counted.
+     */
+    public boolean append(FinishedCommand command) {
+        counters.increment(Counter.RECORDS_FINISHED);
+        if (closed) {
+            counters.increment(Counter.RECORDS_UNWRITTEN);
+            return false;
+        }
+        long bytes = Footprint.of(command);
+        if (!queue.reserve(bytes)) {
+            counters.increment(Counter.RECORDS_QUEUE_FULL);
+            return false;
+        }
+        if (!queue.put(new AppendQueue.Entry.Append(command, bytes), thread)) {
+            queue.release(1, bytes);
+            counters.increment(Counter.RECORDS_UNWRITTEN);
+            return false;
+        }
+        return true;
+    }
+
+    /**
+     * Completes with the head once everything that was appended before this call is committed; exceptionally, with a
+     * {@link LogException}, if the log is closed first. It completes on the writer's thread: what depends on it must
+     * not block.
+     */
+    public CompletionStage<Long> committed() {
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        if (!queue.put(new AppendQueue.Entry.Flush(done), thread)) {
+            done.completeExceptionally(new LogException(LogException.Kind.CLOSED, "the log is closed"));
+        }
+        return done.minimalCompletionStage();
+    }
+
+    /**
+     * Completes when the database is open; exceptionally, with a {@link LogException}, when it never will be without
+     * somebody's help, and on the writer's thread. The writer goes on trying either way.
+     */
+    public CompletionStage<Void> opened() {
+        return opened.minimalCompletionStage();
+    }
+
+    /** Calls {@code listener} with the new head after every commit, on the writer's thread: it must not block. */
+    public void onCommit(LongConsumer listener) {
+        writer.addListener(listener);
+    }
+
+    public LogStatus status() {
+        return writer.status();
+    }
+
+    /**
+     * Writes what is queued and closes the database; blocks until then, a little longer than {@code grace} at most. What
+     * could not be written in time is counted.
+     */
+    public void close(Duration grace) throws InterruptedException {
+        closed = true;
+        writer.stopBy(System.nanoTime() + grace.toNanos());
+        queue.wake(thread);
+        // A transaction that has begun is not broken off, so the writer may need a moment more than it was given.
+        thread.join(grace.plus(Duration.ofSeconds(1)));
+    }
+}

@@ -1,0 +1,130 @@
+package taproot.daemon.log;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import taproot.normalizer.Outcome;
+
+/**
+ * Which records somebody wants; they always come oldest first. Every condition that is set has to hold.
+ *
+ * @param repository the work tree or git directory, or a directory above it
+ * @param failed true: only commands that did not exit with 0; false: only those that did
+ * @param since started at this time or later
+ * @param until started before this time
+ * @param minDurationUs took at least as long; a command of unknown duration did not
+ * @param after only records with a greater seq
+ * @param limit how many at most, 0 for all
+ * @param newest whether a limit keeps the newest records or those next after {@code after}
+ */
+public record CommandQuery(
+        @Nullable String repository,
+        @Nullable String command,
+        @Nullable Outcome outcome,
+        @Nullable Boolean failed,
+        @Nullable Boolean readOnly,
+        @Nullable Instant since,
+        @Nullable Instant until,
+        @Nullable Long minDurationUs,
+        @Nullable String session,
+        long after,
+        int limit,
+        boolean newest) {
+
+    public CommandQuery {
+        if (after < 0 || limit < 0) {
+            throw new IllegalArgumentException(
+                    "after and limit are zero or more, got after " + after + ", limit " + limit);
+        }
+    }
+
+    /** A query without conditions, to set some. */
+    public static Builder where() {
+        return new Builder();
+    }
+
+    /** Gathers conditions; those not set do not restrict. */
+    public static final class Builder {
+        private @Nullable String repository;
+        private @Nullable String command;
+        private @Nullable Outcome outcome;
+        private @Nullable Boolean failed;
+        private @Nullable Boolean readOnly;
+        private @Nullable Instant since;
+        private @Nullable Instant until;
+        private @Nullable Long minDurationUs;
+        private @Nullable String session;
+
+        private Builder() {}
+
+        public Builder repository(@Nullable String path) {
+            repository = path;
+            return this;
+        }
+
+        public Builder command(@Nullable String name) {
+            command = name;
+            return this;
+        }
+
+        public Builder outcome(@Nullable Outcome wanted) {
+            outcome = wanted;
+            return this;
+        }
+
+        public Builder failed(@Nullable Boolean wanted) {
+            failed = wanted;
+            return this;
+        }
+
+        public Builder readOnly(@Nullable Boolean wanted) {
+            readOnly = wanted;
+            return this;
+        }
+
+        public Builder since(@Nullable Instant time) {
+            since = time;
+            return this;
+        }
+
+        public Builder until(@Nullable Instant time) {
+            until = time;
+            return this;
+        }
+
+        public Builder minDurationUs(@Nullable Long microseconds) {
+            minDurationUs = microseconds;
+            return this;
+        }
+
+        public Builder session(@Nullable String id) {
+            session = id;
+            return this;
+        }
+
+        /** The newest {@code limit} records, or all for 0. */
+        public CommandQuery newest(int limit) {
+            return build(0, limit, true);
+        }
+
+        /** The next {@code limit} records with a seq greater than {@code seq}, or all for 0. */
+        public CommandQuery after(long seq, int limit) {
+            return build(seq, limit, false);
+        }
+
+        private CommandQuery build(long after, int limit, boolean newest) {
+            return new CommandQuery(
+                    repository,
+                    command,
+                    outcome,
+                    failed,
+                    readOnly,
+                    since,
+                    until,
+                    minDurationUs,
+                    session,
+                    after,
+                    limit,
+                    newest);
+        }
+    }
+}

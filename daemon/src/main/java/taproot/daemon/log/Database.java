@@ -1,0 +1,235 @@
+package taproot.daemon.log;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import taproot.normalizer.CommandRecord;
+
+/**
+ * The writer's connection. One transaction a group; prepared statements live as long as the connection. Writer thread
+ * only.
+ */
+final class Database implements AutoCloseable {
+    /** How long SQLite itself waits for somebody else's lock before the writer is told. */
+    private static final int BUSY_TIMEOUT_MS = 250;
+    /** The write-ahead log is cut back to this when a long reader had made it grow. */
+    private static final long WAL_LIMIT = 16 << 20;
+
+    /** A record ready to be inserted. */
+    record Row(CommandRecord record, byte[] json, byte @Nullable [] trace, long committedAt) {}
+
+    /** What became of a group. */
+    sealed interface Result {
+        /** It is committed. */
+        record Committed(long head, int inserted, int duplicates) implements Result {}
+
+        /** Nothing of it is: the database does not take this record, and the rest is to be tried without it. */
+        record Refused(int index, SQLException why) implements Result {}
+    }
+
+    private final Connection connection;
+    private final String logId;
+    private final PreparedStatement claim;
+    private final PreparedStatement insert;
+    private final PreparedStatement insertTrace;
+    private final PreparedStatement advance;
+
+    private Database(Connection connection) throws SQLException {
+        this.connection = connection;
+        logId = Schema.meta(connection, "log_id");
+        // An UPDATE first: it takes the write lock before anything is read, so that the head cannot be an old one.
+        claim = connection.prepareStatement("UPDATE meta SET value = value WHERE name = 'head' RETURNING value");
+        // The JSON is bound as bytes and becomes text inside SQLite, which spares making a String of it.
+        insert = connection.prepareStatement("INSERT INTO commands VALUES (?,?,?,?,?,?,?,?,?,?,?,?,CAST(? AS TEXT))"
+                + " ON CONFLICT(key) DO NOTHING");
+        insertTrace = connection.prepareStatement("INSERT INTO traces VALUES (?, '" + Traces.CODEC + "', ?)");
+        advance = connection.prepareStatement("UPDATE meta SET value = ? WHERE name = 'head'");
+        connection.setAutoCommit(false);
+    }
+
+    /** Opens the database, makes it if it is missing, and brings it to this version's schema. */
+    static Database open(StateDirectory directory, LogSettings settings)
+            throws SQLException, IOException, LogException {
+        directory.secureDatabase();
+        NativeLibraries.sqlite(directory.path());
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout(BUSY_TIMEOUT_MS);
+        Connection connection = config.createConnection("jdbc:sqlite:" + directory.database());
+        try {
+            int version = Schema.version(connection);
+            if (version > Schema.VERSION) {
+                throw Schema.newer(directory.database(), version); // Before anything is written to it.
+            }
+            if (version == 0) {
+                pragma(connection, "auto_vacuum = INCREMENTAL"); // Only possible before the first table.
+            }
+            pragma(connection, "journal_mode = WAL");
+            pragma(connection, "synchronous = " + settings.durability());
+            pragma(connection, "journal_size_limit = " + WAL_LIMIT);
+            Schema.migrate(connection);
+            return new Database(connection);
+        } catch (SQLException | LogException e) {
+            closeAfter(e, connection);
+            throw e;
+        }
+    }
+
+    static void closeAfter(Exception failure, @Nullable Connection connection) {
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static void pragma(Connection connection, String pragma) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA " + pragma);
+        }
+    }
+
+    String logId() {
+        return logId;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** Writes a group in one transaction; after an exception nothing of it is stored. */
+    Result write(List<Row> rows) throws SQLException {
+        try {
+            Result result = insert(rows);
+            if (result instanceof Result.Refused) {
+                connection.rollback();
+            } else {
+                connection.commit();
+            }
+            return result;
+        } catch (SQLException e) {
+            rollback(e);
+            throw e;
+        }
+    }
+
+    /** The seq of the newest record ever committed. */
+    long head() throws SQLException {
+        long head = claimHead();
+        connection.rollback();
+        return head;
+    }
+
+    void rollback(SQLException failure) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private Result insert(List<Row> rows) throws SQLException {
+        long before = claimHead();
+        long head = before;
+        for (int i = 0; i < rows.size(); i++) {
+            try {
+                if (insert(head + 1, rows.get(i))) {
+                    head++;
+                }
+            } catch (SQLException e) {
+                if (SqlFailure.of(e) == SqlFailure.RECORD_REFUSED) {
+                    return new Result.Refused(i, e);
+                }
+                throw e;
+            }
+        }
+        if (head > before) {
+            advance.setLong(1, head);
+            advance.executeUpdate();
+        }
+        int inserted = (int) (head - before);
+        return new Result.Committed(head, inserted, rows.size() - inserted);
+    }
+
+    private long claimHead() throws SQLException {
+        try (ResultSet rows = claim.executeQuery()) {
+            if (!rows.next()) {
+                throw new SQLException("the table meta has no row head");
+            }
+            long head = rows.getLong(1);
+            rows.next(); // The statement is over only when it has said so.
+            return head;
+        }
+    }
+
+    /** False if the key is there already. */
+    private boolean insert(long seq, Row row) throws SQLException {
+        CommandRecord record = row.record();
+        insert.setLong(1, seq);
+        insert.setString(2, record.key());
+        insert.setString(3, record.session());
+        insert.setString(4, record.command());
+        insert.setString(5, record.outcome().wire());
+        setInteger(6, record.exitCode());
+        insert.setInt(7, record.readOnly() ? 1 : 0);
+        insert.setLong(8, record.startedAt());
+        setLong(9, record.durationUs());
+        insert.setString(10, place(record.repository()));
+        insert.setString(11, record.caller());
+        insert.setLong(12, row.committedAt());
+        insert.setBytes(13, row.json());
+        if (insert.executeUpdate() == 0) {
+            return false;
+        }
+        byte[] trace = row.trace();
+        if (trace != null) {
+            insertTrace.setLong(1, seq);
+            insertTrace.setBytes(2, trace);
+            insertTrace.executeUpdate();
+        }
+        return true;
+    }
+
+    private void setInteger(int column, @Nullable Integer value) throws SQLException {
+        if (value == null) {
+            insert.setNull(column, Types.INTEGER);
+        } else {
+            insert.setInt(column, value);
+        }
+    }
+
+    private void setLong(int column, @Nullable Long value) throws SQLException {
+        if (value == null) {
+            insert.setNull(column, Types.INTEGER);
+        } else {
+            insert.setLong(column, value);
+        }
+    }
+
+    /** What a person would call the repository: the work tree, or the git directory of a bare one. */
+    private static @Nullable String place(CommandRecord.@Nullable Repository repository) {
+        if (repository == null) {
+            return null;
+        }
+        return repository.worktree() != null ? repository.worktree() : repository.gitDir();
+    }
+
+    /** Moves what is in the write-ahead log into the database, as far as readers allow. */
+    void checkpoint() throws SQLException {
+        connection.setAutoCommit(true);
+        pragma(connection, "wal_checkpoint(TRUNCATE)");
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

@@ -1,0 +1,253 @@
+package taproot.daemon.log;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * Reads the log, with or without a daemon that writes it. One read-only connection, for one thread at a time; results
+ * are read in pages, so that neither a long result nor a slow consumer holds memory, a snapshot or the writer's
+ * checkpoints.
+ */
+public final class LogReader implements AutoCloseable {
+    private static final int PAGE_ROWS = 128;
+    private static final int CANDIDATES = 10;
+    private static final int BUSY_TIMEOUT_MS = 2_000;
+
+    private final StateDirectory directory;
+    private final Connection connection;
+
+    private LogReader(StateDirectory directory, Connection connection) {
+        this.directory = directory;
+        this.connection = connection;
+    }
+
+    /**
+     * Opens the log in {@code stateDirectory}.
+     *
+     * @throws LogException if there is none yet, or it is not ours or not readable
+     */
+    public static LogReader open(Path stateDirectory) throws LogException {
+        StateDirectory directory = StateDirectory.existing(stateDirectory);
+        NativeLibraries.sqlite(directory.path());
+        SQLiteConfig config = new SQLiteConfig();
+        config.setReadOnly(true);
+        config.setBusyTimeout(BUSY_TIMEOUT_MS);
+        Connection connection = null;
+        try {
+            connection = config.createConnection("jdbc:sqlite:" + directory.database());
+            int version = Schema.version(connection);
+            if (version == Schema.VERSION) {
+                return new LogReader(directory, connection);
+            }
+            connection.close();
+            throw otherSchema(directory, version);
+        } catch (SQLException e) {
+            Database.closeAfter(e, connection);
+            throw unusable(directory, e);
+        }
+    }
+
+    private static LogException otherSchema(StateDirectory directory, int version) {
+        if (version > Schema.VERSION) {
+            return Schema.newer(directory.database(), version);
+        }
+        if (version == 0) {
+            return StateDirectory.nothingHere(directory.path());
+        }
+        return new LogException(
+                LogException.Kind.UNUSABLE,
+                directory.database() + " has schema " + version + ", this version reads " + Schema.VERSION
+                        + ": start the daemon once, it brings the log up to date");
+    }
+
+    /** Hands the records that {@code query} asks for to {@code consumer}, oldest first. */
+    public void query(CommandQuery query, Consumer<StoredCommand> consumer) throws LogException {
+        Conditions conditions = Conditions.of(query);
+        try {
+            long after = query.newest() && query.limit() > 0
+                    ? Math.max(query.after(), beforeNewest(conditions, query.limit()))
+                    : query.after();
+            long left = query.limit() == 0 ? Long.MAX_VALUE : query.limit();
+            while (left > 0) {
+                List<StoredCommand> page = page(conditions, after, (int) Math.min(left, PAGE_ROWS));
+                if (page.isEmpty()) {
+                    return;
+                }
+                page.forEach(consumer);
+                after = page.getLast().seq();
+                left -= page.size();
+            }
+        } catch (SQLException e) {
+            throw unusable(directory, e);
+        }
+    }
+
+    /** The seq before the oldest of the newest {@code limit} matches. */
+    private long beforeNewest(Conditions conditions, int limit) throws SQLException {
+        String sql = "SELECT coalesce(min(seq), 1) - 1 FROM (SELECT seq FROM commands WHERE " + conditions.sql()
+                + " ORDER BY seq DESC LIMIT " + limit + ")";
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            conditions.bind(select);
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.getLong(1);
+            }
+        }
+    }
+
+    private List<StoredCommand> page(Conditions conditions, long after, int limit) throws SQLException {
+        String sql = "SELECT seq, key, record FROM commands WHERE " + conditions.sql() + " AND seq > " + after
+                + " ORDER BY seq LIMIT " + limit;
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            conditions.bind(select);
+            return commands(select);
+        }
+    }
+
+    private static List<StoredCommand> commands(PreparedStatement select) throws SQLException {
+        List<StoredCommand> commands = new ArrayList<>();
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                commands.add(StoredCommand.of(rows.getLong(1), rows.getString(2), rows.getBytes(3)));
+            }
+        }
+        return commands;
+    }
+
+    /** The record with exactly this key, or else the only one whose key contains it. */
+    public KeyMatch find(String partOfKey) throws LogException {
+        try {
+            List<StoredCommand> exact = byKey("key = ?", partOfKey, 1);
+            if (!exact.isEmpty()) {
+                return new KeyMatch.Found(exact.getFirst());
+            }
+            List<StoredCommand> found = byKey("instr(key, ?) > 0", partOfKey, CANDIDATES + 1);
+            return switch (found.size()) {
+                case 0 -> new KeyMatch.None();
+                case 1 -> new KeyMatch.Found(found.getFirst());
+                default ->
+                    new KeyMatch.Ambiguous(
+                            found.stream()
+                                    .limit(CANDIDATES)
+                                    .map(StoredCommand::key)
+                                    .toList(),
+                            found.size() > CANDIDATES);
+            };
+        } catch (SQLException e) {
+            throw unusable(directory, e);
+        }
+    }
+
+    /** The inner query needs the index of the keys alone; only what it found is looked up. */
+    private List<StoredCommand> byKey(String condition, String key, int limit) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT seq, key, record FROM commands WHERE seq IN (SELECT seq FROM commands" + " WHERE " + condition
+                        + " ORDER BY seq DESC LIMIT " + limit + ") ORDER BY seq DESC")) {
+            select.setString(1, key);
+            return commands(select);
+        }
+    }
+
+    /** The raw lines of the command with this key, newline-terminated; null if none are kept. */
+    public byte @Nullable [] trace(String key) throws LogException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT codec, bytes FROM traces WHERE seq = (SELECT seq FROM commands WHERE key = ?)")) {
+            select.setString(1, key);
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next() ? Traces.decompress(directory.path(), rows.getString(1), rows.getBytes(2)) : null;
+            }
+        } catch (SQLException e) {
+            throw unusable(directory, e);
+        }
+    }
+
+    /** The seq of the newest record ever committed, retention or not; 0 before the first. */
+    public long head() throws LogException {
+        return Long.parseLong(meta("head"));
+    }
+
+    /** The database's random name: a cursor is only good for the log it was made with. */
+    public String logId() throws LogException {
+        return meta("log_id");
+    }
+
+    private String meta(String name) throws LogException {
+        try {
+            return Schema.meta(connection, name);
+        } catch (SQLException e) {
+            throw unusable(directory, e);
+        }
+    }
+
+    /** How many records have a row of their own. */
+    public long count() throws LogException {
+        try {
+            return Schema.number(connection, "SELECT count(*) FROM commands");
+        } catch (SQLException e) {
+            throw unusable(directory, e);
+        }
+    }
+
+    /** The folded read-only commands of the minutes that begin in [since, until), oldest first. */
+    public void buckets(Instant since, Instant until, Consumer<ReadOnlyBucket> consumer) throws LogException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT * FROM read_only_buckets WHERE minute >= ? AND minute < ? ORDER BY minute")) {
+            select.setLong(1, Math.ceilDiv(since.getEpochSecond(), 60));
+            select.setLong(2, Math.ceilDiv(until.getEpochSecond(), 60));
+            List<ReadOnlyBucket> buckets = new ArrayList<>(); // No snapshot stays open while the consumer works.
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    buckets.add(bucket(rows));
+                }
+            }
+            buckets.forEach(consumer);
+        } catch (SQLException e) {
+            throw unusable(directory, e);
+        }
+    }
+
+    private static ReadOnlyBucket bucket(ResultSet row) throws SQLException {
+        List<Long> durations = new ArrayList<>();
+        for (int i : IntStream.rangeClosed(0, ReadOnlyBucket.BOUNDS_US.size()).toArray()) {
+            durations.add(row.getLong("d" + i));
+        }
+        return new ReadOnlyBucket(
+                Instant.ofEpochSecond(row.getLong("minute") * 60),
+                nullIfEmpty(row.getString("repository")),
+                nullIfEmpty(row.getString("command")),
+                nullIfEmpty(row.getString("caller")),
+                row.getLong("count"),
+                row.getLong("failures"),
+                row.getLong("total_duration_us"),
+                List.copyOf(durations));
+    }
+
+    private static @Nullable String nullIfEmpty(String text) {
+        return text.isEmpty() ? null : text;
+    }
+
+    private static LogException unusable(StateDirectory directory, SQLException e) {
+        return new LogException(
+                LogException.Kind.UNUSABLE,
+                "the log " + directory.database() + " cannot be read: " + e.getMessage(),
+                e);
+    }
+
+    @Override
+    public void close() throws LogException {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw unusable(directory, e);
+        }
+    }
+}

@@ -1,0 +1,372 @@
+package taproot.daemon.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.Counters;
+
+/**
+ * The thread that owns the database: opens it, commits what has gathered, lets retention do a step in between, and tries
+ * again after every failure. The queue is the only way in; the fields that others may read are volatile.
+ */
+final class LogWriter implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+    /**
+     * Commits start at least this far apart. A commit costs about as much as writing ten records: without the pause a
+     * stream of short commands, each committed as it comes, would cost several times as much. The first record after a
+     * pause as long is committed at once.
+     */
+    private static final long GATHER_NANOS = 1_000_000;
+    /** An injected clock may jump; the real one is looked at no later than this. */
+    private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
+
+    private final StateDirectory directory;
+    private final LogSettings settings;
+    private final RecordCodec codec;
+    private final Counters counters;
+    private final InstantSource clock;
+    private final AppendQueue queue;
+    private final CompletableFuture<Void> opened;
+    private final Batch batch = new Batch();
+    private final Retention retention;
+    private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
+
+    // Writer thread only.
+    private @Nullable Database database;
+    private @Nullable Traces traces;
+    private int failures;
+    private long lastCommit = System.nanoTime() - GATHER_NANOS;
+
+    // Written by the writer thread, read by any.
+    private volatile LogStatus.State state = LogStatus.State.OPENING;
+    private volatile long head;
+    private volatile @Nullable String logId;
+    private volatile @Nullable Failure lastFailure;
+    private volatile @Nullable Path setAside;
+
+    /** {@link System#nanoTime} at which the writer gives up what is left, once it is to stop. */
+    private volatile long deadline;
+
+    private volatile boolean stopping;
+
+    private record Failure(String message, Instant at) {}
+
+    LogWriter(
+            StateDirectory directory,
+            LogSettings settings,
+            RecordCodec codec,
+            Counters counters,
+            InstantSource clock,
+            AppendQueue queue,
+            CompletableFuture<Void> opened) {
+        this.directory = directory;
+        this.settings = settings;
+        this.codec = codec;
+        this.counters = counters;
+        this.clock = clock;
+        this.queue = queue;
+        this.opened = opened;
+        retention = new Retention(settings, clock, counters);
+    }
+
+    void addListener(LongConsumer listener) {
+        listeners.add(listener);
+    }
+
+    /** To be followed by a wake-up of the thread. */
+    void stopBy(long nanoTime) {
+        deadline = nanoTime;
+        stopping = true;
+    }
+
+    LogStatus status() {
+        Failure failure = lastFailure;
+        return new LogStatus(
+                state,
+                head,
+                logId,
+                queue.records(),
+                queue.bytes(),
+                failure == null ? null : failure.message,
+                failure == null ? null : failure.at,
+                setAside);
+    }
+
+    @Override
+    public void run() {
+        while (!isOver()) {
+            try {
+                Database open = database;
+                if (open == null) {
+                    open = open();
+                }
+                work(open);
+            } catch (SQLException e) {
+                recover(e);
+            } catch (IOException | LogException e) {
+                failed(e);
+                abandon();
+                waitBeforeRetry();
+            }
+        }
+        end();
+    }
+
+    private boolean isOver() {
+        return stopping && (System.nanoTime() - deadline >= 0 || (batch.isEmpty() && queue.isEmpty()));
+    }
+
+    private Database open() throws SQLException, IOException, LogException {
+        try {
+            Database open = Database.open(directory, settings);
+            database = open;
+            head = open.head();
+            logId = open.logId();
+            if (batch.isEmpty()) {
+                succeeded();
+            }
+            opened.complete(null);
+            return open;
+        } catch (LogException e) {
+            opened.completeExceptionally(e); // It will not go away by itself, so whoever started us may want to stop.
+            throw e;
+        }
+    }
+
+    /** One round: commit what there is, or else let retention work, or else sleep. */
+    private void work(Database open) throws SQLException {
+        fill();
+        if (batch.isEmpty()) {
+            if (stopping || retention.step(open.connection())) {
+                return;
+            }
+            Duration nap = retention.untilNext();
+            queue.await((nap.compareTo(LONGEST_SLEEP) < 0 ? nap : LONGEST_SLEEP).toNanos());
+            return;
+        }
+        gather();
+        commit(open);
+        if (!queue.isEmpty() && !stopping) {
+            retention.step(open.connection());
+        }
+    }
+
+    private void fill() {
+        while (!batch.isFull()) {
+            AppendQueue.Entry entry = queue.poll();
+            switch (entry) {
+                case null -> {
+                    return;
+                }
+                case AppendQueue.Entry.Append append -> encode(append);
+                case AppendQueue.Entry.Flush flush -> batch.add(flush.done());
+            }
+        }
+    }
+
+    /** Waits for company while the last commit is only just over. */
+    private void gather() {
+        long wait = lastCommit + GATHER_NANOS - System.nanoTime();
+        if (wait > 0 && !batch.isFull() && !batch.isAwaited() && !stopping && failures == 0) {
+            queue.pause(wait);
+            fill();
+        }
+    }
+
+    private void encode(AppendQueue.Entry.Append append) {
+        try {
+            RecordCodec.Encoded encoded = codec.encode(append.command());
+            byte[] trace = encoded.trace().length == 0 ? null : compressed(encoded.trace());
+            batch.add(
+                    new Database.Row(encoded.record(), encoded.json(), trace, Retention.micros(clock.instant())),
+                    append.bytes());
+        } catch (RuntimeException e) {
+            // Whatever is wrong with one command's text, the commands behind it are not to pay for it.
+            refused(append.command().record().key(), append.bytes(), e);
+        }
+    }
+
+    private byte[] compressed(byte[] lines) {
+        Traces compressor = traces;
+        if (compressor == null) {
+            compressor = new Traces(directory.path());
+            traces = compressor;
+        }
+        return compressor.compress(lines);
+    }
+
+    private void refused(String key, long bytes, Exception why) {
+        counters.increment(Counter.RECORDS_REFUSED);
+        queue.release(1, bytes);
+        LOG.error("The record {} cannot be stored and is lost", key, why);
+    }
+
+    private void commit(Database open) throws SQLException {
+        while (true) {
+            lastCommit = System.nanoTime();
+            if (batch.rows().isEmpty()) {
+                committed(head);
+                return;
+            }
+            switch (open.write(batch.rows())) {
+                case Database.Result.Committed(long newHead, int inserted, int duplicates) -> {
+                    counters.add(Counter.RECORDS_COMMITTED, inserted);
+                    counters.add(Counter.RECORDS_DUPLICATE, duplicates);
+                    counters.increment(Counter.LOG_COMMITS);
+                    committed(newHead);
+                    return;
+                }
+                case Database.Result.Refused(int index, SQLException why) -> {
+                    String key = batch.rows().get(index).record().key();
+                    refused(key, batch.remove(index), why);
+                }
+            }
+        }
+    }
+
+    private void committed(long newHead) {
+        boolean moved = newHead != head;
+        head = newHead;
+        succeeded();
+        queue.release(batch.rows().size(), batch.bytes());
+        List<CompletableFuture<Long>> waiting = batch.clear();
+        if (moved) {
+            listeners.forEach(listener -> notify(listener, newHead));
+        }
+        waiting.forEach(flush -> flush.complete(newHead)); // They may count on the listeners knowing.
+    }
+
+    private void notify(LongConsumer listener, long newHead) {
+        try {
+            listener.accept(newHead);
+        } catch (RuntimeException e) {
+            // The log outlives its listeners; they all find what they missed by reading on.
+            counters.increment(Counter.LOG_ERRORS);
+            LOG.error("A listener to commits failed at seq {}", newHead, e);
+        }
+    }
+
+    private void succeeded() {
+        if (failures > 0) {
+            LOG.info("The log is written again after {} failed attempts", failures);
+        }
+        failures = 0;
+        state = LogStatus.State.OPEN;
+    }
+
+    private void failed(Exception e) {
+        counters.increment(Counter.LOG_ERRORS);
+        failures++;
+        state = LogStatus.State.FAILING;
+        lastFailure = new Failure(String.valueOf(e instanceof LogException ? e.getMessage() : e), clock.instant());
+        if (failures == 1) { // What keeps failing is in the counters and the status; one line of it is enough.
+            LOG.warn("The log cannot be written and is tried again; records wait in the queue", e);
+        }
+    }
+
+    private void recover(SQLException e) {
+        failed(e);
+        switch (SqlFailure.of(e)) {
+            case BUSY -> rollback(e);
+            case RECORD_REFUSED, OUT_OF_ORDER -> abandon();
+            case CORRUPT -> {
+                abandon();
+                putAside();
+            }
+        }
+        waitBeforeRetry();
+    }
+
+    private void rollback(SQLException e) {
+        if (database != null) {
+            database.rollback(e);
+        }
+    }
+
+    /** Lets go of a connection that failed; the next round opens another. */
+    private void abandon() {
+        try {
+            if (database != null) {
+                database.close();
+            }
+        } catch (SQLException e) {
+            LOG.warn("The failed connection to {} does not close either", directory.database(), e);
+        }
+        database = null;
+    }
+
+    private void putAside() {
+        try {
+            Path aside = directory.setAside(clock.instant());
+            setAside = aside;
+            LOG.error("{} is damaged: kept as {}, a new log is begun", directory.database(), aside);
+        } catch (IOException e) {
+            counters.increment(Counter.LOG_ERRORS);
+            LOG.error("{} is damaged and cannot be renamed", directory.database(), e);
+        }
+    }
+
+    private void waitBeforeRetry() {
+        boolean wasStopping = stopping;
+        long first = settings.retryFirst().toNanos();
+        long delay =
+                wasStopping ? first : Math.min(settings.retryLongest().toNanos(), first << Math.min(failures - 1, 20));
+        long until = System.nanoTime() + delay;
+        // A stop that comes meanwhile leaves no time for the rest of a long pause.
+        for (long left = delay; left > 0 && stopping == wasStopping && !isOver(); left = until - System.nanoTime()) {
+            queue.pause(left);
+        }
+    }
+
+    /** Writes nothing any more: counts what is left, tells those who wait, closes. */
+    private void end() {
+        queue.end();
+        long unwritten = batch.rows().size();
+        LogException closed = new LogException(LogException.Kind.CLOSED, "the log was closed before it was written");
+        queue.release(unwritten, batch.bytes());
+        batch.clear().forEach(flush -> flush.completeExceptionally(closed));
+        for (AppendQueue.Entry entry = queue.poll(); entry != null; entry = queue.poll()) {
+            switch (entry) {
+                case AppendQueue.Entry.Append append -> {
+                    unwritten++;
+                    queue.release(1, append.bytes());
+                }
+                case AppendQueue.Entry.Flush flush -> flush.done().completeExceptionally(closed);
+            }
+        }
+        if (unwritten > 0) {
+            counters.add(Counter.RECORDS_UNWRITTEN, unwritten);
+            LOG.error("The daemon stops before {} records could be written", unwritten);
+        }
+        opened.completeExceptionally(closed); // Does nothing if it was opened.
+        checkpointAndClose();
+        state = LogStatus.State.CLOSED;
+    }
+
+    private void checkpointAndClose() {
+        if (traces != null) {
+            traces.close();
+        }
+        if (database != null) {
+            try {
+                database.checkpoint();
+            } catch (SQLException e) {
+                // Everything is in the write-ahead log, which the next one who opens reads.
+                counters.increment(Counter.LOG_ERRORS);
+                LOG.info("No last checkpoint: {}", e.toString());
+            }
+            abandon();
+        }
+    }
+}

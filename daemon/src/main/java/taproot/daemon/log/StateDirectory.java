@@ -1,0 +1,126 @@
+package taproot.daemon.log;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Set;
+
+/** The directory that holds the database: ours alone, its files readable by nobody else. */
+final class StateDirectory {
+    private static final String DATABASE = "log.db";
+    private static final Set<PosixFilePermission> PRIVATE_FILE = PosixFilePermissions.fromString("rw-------");
+    private static final DateTimeFormatter SUFFIX =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    private final Path path;
+
+    private StateDirectory(Path path) {
+        this.path = path;
+    }
+
+    /** The directory, made if it is missing; refused if it is not ours or others may write into it. */
+    static StateDirectory create(Path path) throws LogException {
+        try {
+            Path parent = path.toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            if (!Files.isDirectory(path)) {
+                Files.createDirectory(
+                        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
+            return checked(path);
+        } catch (IOException e) {
+            throw new LogException(
+                    LogException.Kind.UNUSABLE, "the state directory " + path + " cannot be made: " + e, e);
+        }
+    }
+
+    /** The directory as somebody who only reads finds it. */
+    static StateDirectory existing(Path path) throws LogException {
+        try {
+            StateDirectory directory = checked(path);
+            if (!Files.exists(directory.database())) {
+                throw nothingHere(path);
+            }
+            return directory;
+        } catch (NoSuchFileException e) {
+            throw nothingHere(path);
+        } catch (IOException e) {
+            throw new LogException(
+                    LogException.Kind.UNUSABLE, "the state directory " + path + " cannot be read: " + e, e);
+        }
+    }
+
+    static LogException nothingHere(Path path) {
+        return new LogException(
+                LogException.Kind.NO_LOG,
+                "there is no log in " + path + " yet: it is made when a daemon runs with this state directory"
+                        + " (taproot run)");
+    }
+
+    private static StateDirectory checked(Path path) throws IOException, LogException {
+        Object owner = Files.getAttribute(path, "unix:uid");
+        Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        if (!owner.equals(self)) {
+            throw new LogException(
+                    LogException.Kind.FOREIGN_OWNER,
+                    "the state directory " + path + " belongs to uid " + owner + ", expected " + self
+                            + ": choose another with --state-dir");
+        }
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
+        if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new LogException(
+                    LogException.Kind.NOT_PRIVATE,
+                    "others may write into the state directory " + path + " ("
+                            + PosixFilePermissions.toString(permissions) + "): chmod go-w it, or choose another with"
+                            + " --state-dir");
+        }
+        return new StateDirectory(path);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Path database() {
+        return path.resolve(DATABASE);
+    }
+
+    /** Makes the database file before SQLite would with the umask's permissions; its side files take them over. */
+    void secureDatabase() throws IOException {
+        Path database = database();
+        try {
+            Files.createFile(database, PosixFilePermissions.asFileAttribute(PRIVATE_FILE));
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.getPosixFilePermissions(database).equals(PRIVATE_FILE)) {
+                Files.setPosixFilePermissions(database, PRIVATE_FILE);
+            }
+        }
+    }
+
+    /** Renames the database and its side files, so that a new one can be made and the old one be looked at. */
+    Path setAside(Instant now) throws IOException {
+        String name = DATABASE + ".corrupt-" + SUFFIX.format(now);
+        int n = 1;
+        while (Files.exists(path.resolve(n == 1 ? name : name + "-" + n))) {
+            n++;
+        }
+        Path aside = path.resolve(n == 1 ? name : name + "-" + n);
+        for (String side : new String[] {"-wal", "-shm", ""}) {
+            Path from = path.resolve(DATABASE + side);
+            if (Files.exists(from)) {
+                Files.move(from, path.resolve(aside.getFileName() + side));
+            }
+        }
+        return aside;
+    }
+}
