@@ -1,0 +1,264 @@
+package taproot.normalizer;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Takes the secrets out of one text, or of one argv. Where the end of a secret is in doubt it takes more rather than
+ * less; text without any comes back as the same instance.
+ */
+final class SecretText {
+    private final List<Pattern> patterns;
+
+    SecretText(List<Pattern> patterns) {
+        this.patterns = List.copyOf(patterns);
+    }
+
+    boolean hasPatterns() {
+        return !patterns.isEmpty();
+    }
+
+    /** An error message, a shell command, a value: assignments end where a shell word does. */
+    String text(String text) {
+        if (!Secrets.suspicious(text)) {
+            return patterns(text);
+        }
+        Cuts cuts = new Cuts(text);
+        userInfos(text, cuts);
+        extraHeader(text, cuts);
+        assignments(text, false, cuts);
+        return patterns(cuts.apply());
+    }
+
+    /** The value of a parameter, variable or annotation. */
+    String value(String name, String value) {
+        return Secrets.isSecretName(name) && !value.isEmpty() ? Secrets.REDACTED : text(value);
+    }
+
+    List<String> argv(List<String> argv) {
+        if (!hasPatterns() && argv.stream().noneMatch(Secrets::suspicious)) {
+            return argv;
+        }
+        String[] redacted = new String[argv.size()];
+        boolean changed = false;
+        boolean onlyValues = false;
+        int config = config(argv);
+        for (int i = 0; i < redacted.length; i++) {
+            String element = argv.get(i);
+            redacted[i] = onlyValues ? Secrets.REDACTED : element(argv, i);
+            onlyValues |= config >= 0 && i > config && isSecretKey(element);
+            changed |= !redacted[i].equals(element);
+        }
+        return changed ? List.copyOf(Arrays.asList(redacted)) : argv;
+    }
+
+    private String element(List<String> argv, int i) {
+        String element = argv.get(i);
+        if (!Secrets.suspicious(element)) {
+            return patterns(element);
+        }
+        Cuts cuts = new Cuts(element);
+        userInfos(element, cuts);
+        if (!namesAnEnvironmentVariable(argv, i)) {
+            extraHeader(element, cuts);
+            assignments(element, !isShellCommand(argv, i), cuts);
+        }
+        return patterns(cuts.apply());
+    }
+
+    /** {@code scheme://THIS@host}; also where slashes are escaped for sed or a shell. */
+    private static void userInfos(String text, Cuts cuts) {
+        for (int colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
+            int start = afterSlash(text, afterSlash(text, colon + 1));
+            if (start < 0) {
+                continue;
+            }
+            int end = start;
+            while (end < text.length() && "/?#".indexOf(text.charAt(end)) < 0 && !ShellWord.isBlank(text.charAt(end))) {
+                end++;
+            }
+            int at = text.lastIndexOf('@', end - 1);
+            if (at < start && !isHostAndPort(text, start, end)) {
+                // Such as https://user:pa/ss@host: no port is called "pa", so the password goes on.
+                at = text.lastIndexOf('@');
+            }
+            if (at > start) {
+                cuts.add(start, at);
+            }
+        }
+    }
+
+    private static int afterSlash(String text, int at) {
+        int slash = at >= 0 && at < text.length() && text.charAt(at) == '\\' ? at + 1 : at;
+        return slash >= 0 && slash < text.length() && text.charAt(slash) == '/' ? slash + 1 : -1;
+    }
+
+    private static boolean isHostAndPort(String text, int start, int end) {
+        int colon = text.indexOf(':', start);
+        if (colon < 0 || colon >= end || text.charAt(start) == '[') {
+            return true;
+        }
+        for (int i = colon + 1; i < end; i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                // A quote or a full stop that follows a port belongs to the sentence.
+                return i > colon + 1 && !Character.isLetterOrDigit(text.charAt(i));
+            }
+        }
+        return true;
+    }
+
+    /** {@code http.extraHeader=THIS}, {@code http.<url>.extraHeader THIS}: a header may hold anything, so all that follows. */
+    private static void extraHeader(String text, Cuts cuts) {
+        String key = ".extraHeader";
+        for (int i = 0; i + key.length() < text.length(); i++) {
+            if (!text.regionMatches(true, i, key, 0, key.length())) {
+                continue;
+            }
+            int value = i + key.length();
+            if (isNameCharacter(text.charAt(value))) {
+                continue;
+            }
+            while (value < text.length() && " \t\n\r'\"=:\\".indexOf(text.charAt(value)) >= 0) {
+                value++;
+            }
+            cuts.add(value, text.length());
+        }
+    }
+
+    /** {@code NAME=THIS} with a secret name; as an element of argv the value is all that follows. */
+    private static void assignments(String text, boolean element, Cuts cuts) {
+        boolean leading = element;
+        int blank = blank(text);
+        for (int equals = text.indexOf('='); equals >= 0; equals = text.indexOf('=', equals + 1)) {
+            int nameEnd = equals > 0 && text.charAt(equals - 1) == '+' ? equals - 1 : equals;
+            int start = nameEnd;
+            while (start > 0 && isNameCharacter(text.charAt(start - 1))) {
+                start--;
+            }
+            boolean whole = element && (leading || equals < blank);
+            leading = false;
+            if (Secrets.isSecretName(text.substring(start, nameEnd))) {
+                cuts.add(equals + 1, whole ? text.length() : valueEnd(text, start, equals + 1));
+            } else if (whole && equals < blank && Secrets.isSecretName(text.substring(0, nameEnd))) {
+                cuts.add(equals + 1, text.length());
+            }
+        }
+    }
+
+    private static int valueEnd(String text, int nameStart, int valueStart) {
+        char before = nameStart > 0 ? text.charAt(nameStart - 1) : ' ';
+        if (before != '\'' && before != '"') {
+            return ShellWord.end(text, valueStart);
+        }
+        int quote = ShellWord.quoteEnd(text, valueStart, before);
+        int end = ShellWord.end(text, Math.min(quote + 1, text.length()));
+        return end == quote + 1 ? quote : end; // The word may go on behind the quote, as in 'A_TOKEN='"x y".
+    }
+
+    private static int blank(String text) {
+        int i = 0;
+        while (i < text.length() && !ShellWord.isBlank(text.charAt(i))) {
+            i++;
+        }
+        return i;
+    }
+
+    private static boolean isNameCharacter(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-';
+    }
+
+    /** Where {@code config} stands in {@code git config KEY VALUE}, −1 when argv is none. */
+    private static int config(List<String> argv) {
+        if (argv.isEmpty()) {
+            return -1;
+        }
+        String program = program(argv);
+        return program.equals("git-config") ? 0 : argv.indexOf("config");
+    }
+
+    private static boolean isSecretKey(String element) {
+        return element.indexOf('.') > 0
+                && "-/~".indexOf(element.charAt(0)) < 0
+                && element.indexOf('=') < 0
+                && Secrets.isSecretName(element);
+    }
+
+    /** {@code --config-env=NAME=VARIABLE} says where the value is, not what it is. */
+    private static boolean namesAnEnvironmentVariable(List<String> argv, int i) {
+        String element = argv.get(i);
+        boolean follows = i > 0 && argv.get(i - 1).equals("--config-env");
+        if (!follows && !element.startsWith("--config-env=") || !program(argv).equals("git")) {
+            return false;
+        }
+        int variable = element.lastIndexOf('=') + 1;
+        for (int j = variable; j < element.length(); j++) {
+            char c = element.charAt(j);
+            if (!isNameCharacter(c) || c == '.' || c == '-') {
+                return false;
+            }
+        }
+        return variable > 0;
+    }
+
+    /** git gives a shell's command line as the first element of argv; a shell takes it behind {@code -c}. */
+    private static boolean isShellCommand(List<String> argv, int i) {
+        if (i == 0) {
+            return true;
+        }
+        String option = argv.get(i - 1);
+        return program(argv).endsWith("sh") && option.startsWith("-") && option.endsWith("c");
+    }
+
+    private static String program(List<String> argv) {
+        String first = argv.getFirst();
+        return first.substring(first.lastIndexOf('/') + 1);
+    }
+
+    private String patterns(String text) {
+        String redacted = text;
+        for (Pattern pattern : patterns) {
+            Matcher matcher = pattern.matcher(redacted);
+            Cuts cuts = new Cuts(redacted);
+            while (matcher.find()) {
+                cuts.add(matcher.start(), matcher.end());
+            }
+            redacted = cuts.apply();
+        }
+        return redacted;
+    }
+
+    /** The parts of a text that go, gathered first and taken out together, since rules may overlap. */
+    private static final class Cuts {
+        private final String text;
+        private final List<int[]> spans = new ArrayList<>(2);
+
+        Cuts(String text) {
+            this.text = text;
+        }
+
+        void add(int from, int to) {
+            if (from < to && !(to - from == Secrets.REDACTED.length() && text.startsWith(Secrets.REDACTED, from))) {
+                spans.add(new int[] {from, to});
+            }
+        }
+
+        String apply() {
+            if (spans.isEmpty()) {
+                return text;
+            }
+            spans.sort((a, b) -> Integer.compare(a[0], b[0]));
+            StringBuilder rest = new StringBuilder(text.length());
+            int kept = 0;
+            for (int[] span : spans) {
+                if (span[0] >= kept) {
+                    rest.append(text, kept, span[0]).append(Secrets.REDACTED);
+                }
+                kept = Math.max(kept, span[1]);
+            }
+            return rest.append(text, kept, text.length()).toString();
+        }
+    }
+}
