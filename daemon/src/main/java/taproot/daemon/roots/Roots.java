@@ -200,7 +200,6 @@ public final class Roots {
 
     private void carryOut(RootId id, Verdict verdict) {
         for (FinishedCommand command : verdict.finished()) {
-            counters.increment(Counter.RECORDS_FINISHED);
             log.accept(command);
         }
         counters.add(Counter.SECOND_LIVES_EMPTY, verdict.emptySecondLives());
