@@ -18,6 +18,7 @@
 
 #define BACKLOG 4096
 #define EVENTS 256
+#define ACCEPTS 64
 
 static volatile sig_atomic_t stopping;
 static unsigned long connections, lines, bytes;
@@ -61,17 +62,19 @@ static void add(int epoll, int fd)
 		die("epoll_ctl");
 }
 
-static void accept_all(int epoll, int listener)
+/* A bounded number at a time, or clients that connect faster than this accepts would never be read. */
+static void accept_some(int epoll, int listener)
 {
-	int fd;
+	for (int i = 0; i < ACCEPTS; i++) {
+		int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+		if (fd < 0 && (errno == EAGAIN || errno == ECONNABORTED))
+			return;
+		if (fd < 0)
+			die("accept");
 		connections++;
 		add(epoll, fd);
 	}
-	/* Out of descriptors: those that are read to their end now make room, and the listener is still ready then. */
-	if (errno != EAGAIN && errno != ECONNABORTED && errno != EMFILE)
-		die("accept");
 }
 
 /* One read for each readiness: a second one that only finds the socket empty would cost as much as the first. */
@@ -137,7 +140,7 @@ int main(int argc, char **argv)
 			break;
 		for (int i = 0; i < n; i++) {
 			if (events[i].data.fd == listener)
-				accept_all(epoll, listener);
+				accept_some(epoll, listener);
 			else
 				read_some(events[i].data.fd);
 		}
