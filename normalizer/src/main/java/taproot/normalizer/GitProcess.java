@@ -85,6 +85,16 @@ final class GitProcess {
         return heardAt != Normalizer.NEVER;
     }
 
+    /** Whether one of its open connections was opened by its own pid: the peer's pid is part of the number. */
+    boolean openedConnectionItself() {
+        for (long connection : connections) {
+            if (pid > 0 && ConnectionNumber.peerPid(connection) == pid) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether its own start was received: until then it owns nothing. */
     boolean isStarted() {
         return first().isStarted();

@@ -233,6 +233,23 @@ public final class Normalizer {
         return running;
     }
 
+    /**
+     * The processes of which it can be told from outside that they are gone: in their first life, not ended, and on a
+     * connection that their own pid opened.
+     */
+    public List<Sid> sweepable() {
+        List<Sid> sweepable = new ArrayList<>();
+        for (GitProcess process : processes.values()) {
+            if (process.isStarted()
+                    && process.lives.size() == 1
+                    && process.first().end == null
+                    && process.openedConnectionItself()) {
+                sweepable.add(process.sid);
+            }
+        }
+        return sweepable;
+    }
+
     /** What must outlive this root's state. */
     public Memory memory() {
         return memory;

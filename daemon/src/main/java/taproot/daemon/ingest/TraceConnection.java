@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.PeerCredentials;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
 import taproot.daemon.roots.RootId;
 import taproot.daemon.roots.Roots;
+import taproot.normalizer.ConnectionNumber;
 import taproot.normalizer.DropReason;
 import taproot.normalizer.Line;
 import taproot.normalizer.LineReader;
@@ -32,7 +34,7 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
     /** A connection that speaks of more processes than this has the close of the earliest counted early. */
     private static final int MAX_SIDS = 4096;
 
-    private final long id;
+    private final long ordinal;
     private final IngestLoop loop;
     private final Roots roots;
     private final Counters counters;
@@ -41,6 +43,9 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
     private final LineFramer framer;
     private final Map<String, Sid> carried = new LinkedHashMap<>(2);
     private final List<Line> batch = new ArrayList<>();
+
+    /** What the roots know it by; see {@link ConnectionNumber}. */
+    private long id;
 
     private @Nullable Sid latest;
     private @Nullable EpollDomainSocketChannel channel;
@@ -54,8 +59,9 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
     private int applied;
     private int ignored;
 
-    TraceConnection(long id, IngestLoop loop, Roots roots, Counters counters, Markers markers, int lineLimit) {
-        this.id = id;
+    TraceConnection(long ordinal, IngestLoop loop, Roots roots, Counters counters, Markers markers, int lineLimit) {
+        this.ordinal = ordinal;
+        this.id = ordinal;
         this.loop = loop;
         this.roots = roots;
         this.counters = counters;
@@ -70,7 +76,7 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
         channel = accepted;
         loop.add(this);
         counters.increment(Counter.CONNECTIONS_ACCEPTED);
-        foreign = isForeign(accepted);
+        identify(accepted);
         if (foreign) {
             counters.increment(Counter.CONNECTIONS_FOREIGN_UID);
         }
@@ -118,7 +124,7 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         counters.increment(Counter.CONNECTION_ERRORS);
-        LOG.debug("connection {}: {}", id, cause.toString());
+        LOG.debug("connection {}: {}", ordinal, cause.toString());
     }
 
     @Override
@@ -237,14 +243,16 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
         }
     }
 
-    private boolean isForeign(EpollDomainSocketChannel accepted) {
+    private void identify(EpollDomainSocketChannel accepted) {
         try {
             PeerCredentials peer = accepted.peerCredentials();
-            return peer.uid() != loop.ownUid();
-        } catch (java.io.IOException e) {
+            foreign = peer.uid() != loop.ownUid();
+            id = ConnectionNumber.of(ordinal, peer.pid());
+        } catch (IOException e) {
             // Without credentials nobody can say whose it is: it is read and discarded.
-            LOG.debug("connection {}: no peer credentials: {}", id, e.toString());
-            return true;
+            LOG.debug("connection {}: no peer credentials: {}", ordinal, e.toString());
+            foreign = true;
+            id = ConnectionNumber.of(ordinal, 0);
         }
     }
 }

@@ -110,6 +110,26 @@ public final class Roots {
         carryOut(id, verdict);
     }
 
+    /** The processes that a sweeper may judge, of roots that have been silent for so many microseconds. */
+    List<Sid> silentFor(long micros) {
+        long silentSince = clock.monotonicMicros() - micros;
+        List<Sid> silent = new ArrayList<>();
+        for (RootId id : roots.keySet()) {
+            roots.computeIfPresent(id, (_, root) -> {
+                if (root instanceof Root.Live live && live.heardAt <= silentSince) {
+                    silent.addAll(live.normalizer.sweepable());
+                }
+                return root;
+            });
+        }
+        return silent;
+    }
+
+    /** The process does not exist any more, although somebody holds its connection open. */
+    void gone(Sid sid) {
+        change(RootId.of(sid), (live, now) -> live.normalizer.gone(sid));
+    }
+
     /** The daemon stops: finishes everything as it is. No line may come after it. */
     public void interrupt() {
         for (RootId id : roots.keySet()) {
