@@ -1,4 +1,4 @@
-/** The control socket: HTTP and JSON. */
+/** The control socket: HTTP and JSON for the command line, for scripts and for monitors. */
 @NullMarked
 package taproot.daemon.api;
 

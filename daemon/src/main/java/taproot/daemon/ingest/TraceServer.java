@@ -12,7 +12,10 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpServer;
@@ -62,11 +66,24 @@ public final class TraceServer {
         return group;
     }
 
-    /** Listens at the path; whatever stood there is replaced, so the caller must hold the directory's lock. */
-    public void listen(Path path, Roots roots) {
+    /**
+     * Listens at the path; whatever stood there is replaced, so the caller must hold the directory's lock.
+     *
+     * @throws IOException when it cannot; says why
+     */
+    public void listen(Path path, Roots roots) throws IOException {
         ReceiveQueue.warmUp();
+        try {
+            server = bind(path, roots);
+        } catch (ChannelBindException e) {
+            throw new IOException("cannot listen on " + path + ": " + e.getCause(), e);
+        }
         socket = path;
-        server = TcpServer.create()
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private DisposableServer bind(Path path, Roots roots) {
+        return TcpServer.create()
                 .runOn(resources, true)
                 .bindAddress(() -> new DomainSocketAddress(path.toString()))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)

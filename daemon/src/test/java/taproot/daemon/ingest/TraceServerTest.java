@@ -56,7 +56,7 @@ class TraceServerTest {
     }
 
     @BeforeEach
-    void listen() {
+    void listen() throws IOException {
         server.listen(socket(), roots);
     }
 

@@ -1,0 +1,235 @@
+package taproot.daemon;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import taproot.daemon.api.Control;
+import taproot.daemon.api.ControlServer;
+import taproot.daemon.config.Config;
+import taproot.daemon.config.Places;
+import taproot.daemon.config.PlacesException;
+import taproot.daemon.ingest.RuntimeLock;
+import taproot.daemon.ingest.TraceServer;
+import taproot.daemon.log.CommandLog;
+import taproot.daemon.log.LogException;
+import taproot.daemon.log.LogSettings;
+import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.Counters;
+import taproot.daemon.roots.Roots;
+import taproot.daemon.roots.Sweeper;
+import taproot.normalizer.Redactor;
+import taproot.normalizer.Settings;
+
+/**
+ * The daemon: the wiring of its parts, and their order of birth and death. It listens when {@link #start} returns; the
+ * database opens beside it.
+ */
+public final class Daemon {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    /** What of the time for stopping is kept back for the log, after the sockets have been drained. */
+    private static final double SHARE_OF_LOG = 0.5;
+
+    private final Places places;
+    private final int uid;
+    private final Counters counters;
+    private final RuntimeLock lock;
+    private final CommandLog log;
+    private final TraceServer trace;
+    private final Roots roots;
+    private final Sweeper sweeper;
+    private final DaemonControl control;
+    private final ControlServer controlServer;
+
+    /** Pushes what has to be undone when a later step fails onto {@code undo}. */
+    private Daemon(Config config, Places places, String version, Deque<AutoCloseable> undo)
+            throws LogException, IOException {
+        this.places = places;
+        uid = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        lock = RuntimeLock.acquire(places.runtimeDirectory(), places.traceSocket());
+        undo.push(lock);
+        counters = new Counters();
+        Redactor redactor = new Redactor(config.redact().patterns());
+        log = CommandLog.open(places.stateDirectory(), logSettings(config.log()), new StoredForm(redactor), counters);
+        undo.push(() -> log.close(Duration.ZERO));
+        trace = new TraceServer(config.ingest().loops(), config.ingest().lineLimit(), uid, counters);
+        undo.push(trace::stop);
+        roots = new Roots(
+                settings(config),
+                config.roots().completedGuard(),
+                config.roots().scratchTotal(),
+                Roots.Clock.SYSTEM,
+                counters,
+                trace.timers(),
+                log::append,
+                trace::drain);
+        control = new DaemonControl(this, version, Instant.now(), redactor);
+        trace.listen(places.traceSocket(), roots);
+        controlServer = ControlServer.start(places.controlSocket(), control);
+        sweeper = Sweeper.start(roots);
+    }
+
+    /**
+     * Starts a daemon and returns once it listens on both sockets.
+     *
+     * @param version the program's own, for status
+     * @throws DaemonStartException when it cannot; nothing is left running then
+     */
+    public static Daemon start(Config config, Places places, String version) throws DaemonStartException {
+        Deque<AutoCloseable> undo = new ArrayDeque<>();
+        try {
+            places.prepareRuntimeDirectory();
+            places.prepareStateDirectory();
+            Daemon daemon = new Daemon(config, places, version, undo);
+            undo.clear();
+            return daemon;
+        } catch (PlacesException | LogException | IOException e) {
+            throw new DaemonStartException(String.valueOf(e.getMessage()), e);
+        } finally {
+            undo.forEach(Daemon::undo);
+        }
+    }
+
+    private static void undo(AutoCloseable step) {
+        try {
+            step.close();
+        } catch (Exception e) {
+            // The reason why the daemon does not start is told; this would only hide it.
+            LOG.debug("while giving up the start: {}", e.toString());
+        }
+    }
+
+    /**
+     * Completes with the log's head once everything that git had sent before the call is committed: read from the
+     * sockets, its waiting times over, written. Commands that go on are not waited for.
+     */
+    public CompletionStage<Long> barrier() {
+        return drained()
+                .thenCompose(_ -> settled())
+                // What lingered was finished by a drain of its own, which this one comes after.
+                .thenCompose(_ -> drained())
+                .thenCompose(_ -> log.committed());
+    }
+
+    private CompletableFuture<Void> drained() {
+        CompletableFuture<Void> drained = new CompletableFuture<>();
+        trace.drain(() -> drained.complete(null));
+        return drained;
+    }
+
+    private CompletableFuture<Void> settled() {
+        CompletableFuture<Void> settled = new CompletableFuture<>();
+        roots.whenSettled(() -> settled.complete(null));
+        return settled;
+    }
+
+    /**
+     * Stops: reads what git has sent, finishes what goes on as interrupted, writes the log. Blocks for {@code grace} at
+     * most, and a little.
+     *
+     * @return false when something that was received could not be written in time; the counters say how much
+     */
+    public boolean stop(Duration grace) throws InterruptedException {
+        long deadline = System.nanoTime() + grace.toNanos();
+        sweeper.close();
+        awaitDrained(Duration.ofNanos((long) (grace.toNanos() * (1 - SHARE_OF_LOG))));
+        trace.stop();
+        roots.interrupt();
+        log.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        try {
+            controlServer.stop();
+            Files.deleteIfExists(places.traceSocket());
+            lock.close();
+        } catch (IOException e) {
+            LOG.warn("could not tidy up {}: {}", places.runtimeDirectory(), e.toString());
+        }
+        return counters.get(Counter.RECORDS_UNWRITTEN) == 0;
+    }
+
+    private void awaitDrained(Duration patience) throws InterruptedException {
+        try {
+            drained().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("stopped before everything that git had sent was read");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public Places places() {
+        return places;
+    }
+
+    /** What the control socket would answer. */
+    public Control.Status status() {
+        return control.status();
+    }
+
+    /** Commands that have not ended. */
+    public List<Control.Live> live() {
+        return control.live();
+    }
+
+    /** How many they are. */
+    public int liveCommands() {
+        return live().size();
+    }
+
+    int uid() {
+        return uid;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    CommandLog log() {
+        return log;
+    }
+
+    Roots roots() {
+        return roots;
+    }
+
+    private static Settings settings(Config config) {
+        Config.Roots roots = config.roots();
+        return new Settings(
+                micros(roots.overhang()),
+                micros(roots.linger()),
+                micros(roots.adoptionGrace()),
+                micros(roots.lostAfter()),
+                micros(config.log().slowThreshold()),
+                roots.scratchLimit());
+    }
+
+    private static LogSettings logSettings(Config.Log log) {
+        return new LogSettings(
+                switch (log.durability()) {
+                    case NORMAL -> LogSettings.Durability.NORMAL;
+                    case FULL -> LogSettings.Durability.FULL;
+                },
+                log.readOnlyAge(),
+                log.retentionAge(),
+                log.retentionSize(),
+                log.queueLimit(),
+                LogSettings.DEFAULTS.retryFirst(),
+                LogSettings.DEFAULTS.retryLongest(),
+                LogSettings.DEFAULTS.retentionInterval());
+    }
+
+    private static long micros(Duration duration) {
+        return TimeUnit.NANOSECONDS.toMicros(duration.toNanos());
+    }
+}

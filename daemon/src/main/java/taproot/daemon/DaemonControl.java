@@ -1,0 +1,97 @@
+package taproot.daemon;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import taproot.daemon.api.Control;
+import taproot.daemon.log.LogStatus;
+import taproot.daemon.metrics.Counter;
+import taproot.daemon.roots.LiveCommand;
+import taproot.daemon.roots.LiveRoots;
+import taproot.daemon.roots.Roots;
+import taproot.normalizer.Redactor;
+
+/** What the daemon tells about itself: reads counters and sizes, waits for nothing. */
+record DaemonControl(Daemon daemon, String version, Instant startedAt, Redactor redactor) implements Control {
+
+    @Override
+    public Status status() {
+        LogStatus log = daemon.log().status();
+        LiveRoots live = daemon.roots().live();
+        Map<Counter, Long> counters = new EnumMap<>(Counter.class);
+        for (Counter counter : Counter.values()) {
+            counters.put(counter, daemon.counters().get(counter));
+        }
+        return new Status(
+                version,
+                ProcessHandle.current().pid(),
+                daemon.uid(),
+                startedAt,
+                Duration.between(startedAt, Instant.now()),
+                daemon.places().runtimeDirectory(),
+                daemon.places().stateDirectory(),
+                daemon.places().configFile(),
+                new Log(
+                        log.logId(),
+                        log.head(),
+                        log.state().name().toLowerCase(Locale.ROOT),
+                        log.queuedRecords(),
+                        log.queuedBytes()),
+                new Counts(
+                        live.roots(),
+                        live.processes(),
+                        daemon.counters().get(Counter.CONNECTIONS_ACCEPTED)
+                                - daemon.counters().get(Counter.CONNECTIONS_CLOSED),
+                        live.scratchBytes()),
+                daemon.counters().dropped(),
+                counters,
+                failures(log));
+    }
+
+    @Override
+    public CompletionStage<Long> barrier() {
+        return daemon.barrier();
+    }
+
+    @Override
+    public List<Live> live() {
+        long now = Roots.Clock.SYSTEM.monotonicMicros();
+        return daemon.roots().liveCommands().stream()
+                .filter(command -> !command.process().ended())
+                .map(command -> live(command, now))
+                .sorted(Comparator.comparing(Live::startedAt))
+                .toList();
+    }
+
+    private Live live(LiveCommand command, long now) {
+        var process = command.process();
+        long pid = process.sid().pid();
+        return new Live(
+                process.sid().value(),
+                process.argv().stream().map(redactor::redact).toList(),
+                pid < 0 ? null : pid,
+                process.gitVersion(),
+                instant(process.startedAt()),
+                process.scratchBytes(),
+                Duration.of(now - command.heardAt(), java.time.temporal.ChronoUnit.MICROS));
+    }
+
+    private static Instant instant(long epochMicros) {
+        return Instant.ofEpochSecond(
+                Math.floorDiv(epochMicros, 1_000_000L),
+                TimeUnit.MICROSECONDS.toNanos(Math.floorMod(epochMicros, 1_000_000L)));
+    }
+
+    private static List<Failure> failures(LogStatus log) {
+        @Nullable String message = log.lastError();
+        @Nullable Instant at = log.lastErrorAt();
+        return message == null || at == null ? List.of() : List.of(new Failure(at, message));
+    }
+}

@@ -1,0 +1,85 @@
+package taproot.daemon.api;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.netty.handler.codec.http.HttpMethod;
+import java.io.IOException;
+import java.util.Set;
+import org.reactivestreams.Publisher;
+import reactor.netty.http.server.HttpServerResponse;
+import taproot.daemon.metrics.Counter;
+import taproot.normalizer.DropReason;
+
+/** {@code GET /v1/status}: who the daemon is, what it has received and what became of it. */
+final class StatusEndpoint implements Endpoint {
+    @Override
+    public HttpMethod method() {
+        return HttpMethod.GET;
+    }
+
+    @Override
+    public String path() {
+        return "/v1/status";
+    }
+
+    @Override
+    public Publisher<Void> answer(Call call, HttpServerResponse response) throws ProblemException {
+        call.allow(Set.of());
+        Control.Status status = call.control().status();
+        return Replies.json(response, json -> write(json, status));
+    }
+
+    private static void write(JsonGenerator json, Control.Status status) throws IOException {
+        json.writeStringField("version", status.version());
+        json.writeStringField("java", Runtime.version().toString());
+        json.writeNumberField("pid", status.pid());
+        json.writeNumberField("uid", status.uid());
+        json.writeStringField("started_at", Rfc3339.micros(status.startedAt()));
+        json.writeNumberField("uptime_us", Rfc3339.micros(status.uptime()));
+        json.writeStringField("runtime_dir", status.runtimeDir().toString());
+        json.writeStringField("state_dir", status.stateDir().toString());
+        json.writeStringField(
+                "config", status.config() == null ? null : status.config().toString());
+        json.writeStringField("log_id", status.log().id());
+        json.writeNumberField("head", status.log().head());
+        json.writeObjectFieldStart("live");
+        json.writeNumberField("roots", status.live().roots());
+        json.writeNumberField("commands", status.live().commands());
+        json.writeNumberField("connections", status.live().connections());
+        json.writeEndObject();
+        events(json, status);
+        json.writeObjectFieldStart("queue");
+        json.writeNumberField("records", status.log().queuedRecords());
+        json.writeNumberField("bytes", status.log().queuedBytes());
+        json.writeNumberField("scratch_bytes", status.live().scratchBytes());
+        json.writeEndObject();
+        json.writeObjectFieldStart("log");
+        json.writeStringField("state", status.log().state());
+        json.writeEndObject();
+        json.writeObjectFieldStart("counters");
+        for (Counter counter : Counter.values()) {
+            json.writeNumberField(counter.wire(), status.counters().getOrDefault(counter, 0L));
+        }
+        json.writeEndObject();
+        json.writeArrayFieldStart("errors");
+        for (Control.Failure failure : status.errors()) {
+            json.writeStartObject();
+            json.writeStringField("at", Rfc3339.micros(failure.at()));
+            json.writeStringField("message", failure.message());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void events(JsonGenerator json, Control.Status status) throws IOException {
+        json.writeObjectFieldStart("events");
+        json.writeNumberField("received", status.counters().getOrDefault(Counter.EVENTS_RECEIVED, 0L));
+        json.writeNumberField("applied", status.counters().getOrDefault(Counter.EVENTS_APPLIED, 0L));
+        json.writeNumberField("ignored", status.counters().getOrDefault(Counter.EVENTS_IGNORED, 0L));
+        json.writeObjectFieldStart("dropped");
+        for (DropReason reason : DropReason.values()) {
+            json.writeNumberField(reason.wire(), status.dropped().getOrDefault(reason, 0L));
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+}
