@@ -36,21 +36,21 @@ final class Database implements AutoCloseable {
 
     private final Connection connection;
     private final String logId;
-    private final PreparedStatement claim;
+    private final PreparedStatement lock;
+    private final PreparedStatement selectHead;
     private final PreparedStatement insert;
     private final PreparedStatement insertTrace;
-    private final PreparedStatement advance;
 
     private Database(Connection connection) throws SQLException {
         this.connection = connection;
         logId = Schema.meta(connection, "log_id");
-        // An UPDATE first: it takes the write lock before anything is read, so that the head cannot be an old one.
-        claim = connection.prepareStatement("UPDATE meta SET value = value WHERE name = 'head' RETURNING value");
+        // A write first, of nothing: it takes the lock before anything is read, so that the head cannot be an old one.
+        lock = connection.prepareStatement("UPDATE meta SET value = value WHERE name = ''");
+        selectHead = connection.prepareStatement(Schema.HEAD);
         // The JSON is bound as bytes and becomes text inside SQLite, which spares making a String of it.
         insert = connection.prepareStatement("INSERT INTO commands VALUES (?,?,?,?,?,?,?,?,?,?,?,?,CAST(? AS TEXT))"
                 + " ON CONFLICT(key) DO NOTHING");
         insertTrace = connection.prepareStatement("INSERT INTO traces VALUES (?, '" + Traces.CODEC + "', ?)");
-        advance = connection.prepareStatement("UPDATE meta SET value = ? WHERE name = 'head'");
         connection.setAutoCommit(false);
     }
 
@@ -123,8 +123,8 @@ final class Database implements AutoCloseable {
 
     /** The seq of the newest record ever committed. */
     long head() throws SQLException {
-        long head = claimHead();
-        connection.rollback();
+        long head = readHead();
+        connection.rollback(); // Ends the snapshot.
         return head;
     }
 
@@ -137,7 +137,8 @@ final class Database implements AutoCloseable {
     }
 
     private Result insert(List<Row> rows) throws SQLException {
-        long before = claimHead();
+        lock.executeUpdate();
+        long before = readHead();
         long head = before;
         for (int i = 0; i < rows.size(); i++) {
             try {
@@ -151,22 +152,13 @@ final class Database implements AutoCloseable {
                 throw e;
             }
         }
-        if (head > before) {
-            advance.setLong(1, head);
-            advance.executeUpdate();
-        }
         int inserted = (int) (head - before);
         return new Result.Committed(head, inserted, rows.size() - inserted);
     }
 
-    private long claimHead() throws SQLException {
-        try (ResultSet rows = claim.executeQuery()) {
-            if (!rows.next()) {
-                throw new SQLException("the table meta has no row head");
-            }
-            long head = rows.getLong(1);
-            rows.next(); // The statement is over only when it has said so.
-            return head;
+    private long readHead() throws SQLException {
+        try (ResultSet rows = selectHead.executeQuery()) {
+            return rows.getLong(1);
         }
     }
 

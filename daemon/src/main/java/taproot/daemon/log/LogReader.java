@@ -147,11 +147,11 @@ public final class LogReader implements AutoCloseable {
         }
     }
 
-    /** The inner query needs the index of the keys alone; only what it found is looked up. */
+    /** The inner query reads the index of the keys alone (told to, because of its order); what it found is looked up. */
     private List<StoredCommand> byKey(String condition, String key, int limit) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT seq, key, record FROM commands WHERE seq IN (SELECT seq FROM commands" + " WHERE " + condition
-                        + " ORDER BY seq DESC LIMIT " + limit + ") ORDER BY seq DESC")) {
+                "SELECT seq, key, record FROM commands WHERE seq IN (SELECT seq FROM commands INDEXED BY sqlite_autoindex_commands_1"
+                        + " WHERE " + condition + " ORDER BY seq DESC LIMIT " + limit + ") ORDER BY seq DESC")) {
             select.setString(1, key);
             return commands(select);
         }
@@ -172,17 +172,13 @@ public final class LogReader implements AutoCloseable {
 
     /** The seq of the newest record ever committed, retention or not; 0 before the first. */
     public long head() throws LogException {
-        return Long.parseLong(meta("head"));
+        return number(Schema.HEAD);
     }
 
     /** The database's random name: a cursor is only good for the log it was made with. */
     public String logId() throws LogException {
-        return meta("log_id");
-    }
-
-    private String meta(String name) throws LogException {
         try {
-            return Schema.meta(connection, name);
+            return Schema.meta(connection, "log_id");
         } catch (SQLException e) {
             throw unusable(directory, e);
         }
@@ -190,8 +186,12 @@ public final class LogReader implements AutoCloseable {
 
     /** How many records have a row of their own. */
     public long count() throws LogException {
+        return number("SELECT count(*) FROM commands");
+    }
+
+    private long number(String sql) throws LogException {
         try {
-            return Schema.number(connection, "SELECT count(*) FROM commands");
+            return Schema.number(connection, sql);
         } catch (SQLException e) {
             throw unusable(directory, e);
         }

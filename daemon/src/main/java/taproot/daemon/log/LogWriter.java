@@ -105,22 +105,29 @@ final class LogWriter implements Runnable {
 
     @Override
     public void run() {
-        while (!isOver()) {
-            try {
-                Database open = database;
-                if (open == null) {
-                    open = open();
-                }
-                work(open);
-            } catch (SQLException e) {
-                recover(e);
-            } catch (IOException | LogException e) {
-                failed(e);
-                abandon();
-                waitBeforeRetry();
+        try {
+            while (!isOver()) {
+                round();
             }
+        } finally {
+            end(); // Also when a defect ends the thread: nobody is to wait for it, and what is lost is counted.
         }
-        end();
+    }
+
+    private void round() {
+        try {
+            Database open = database;
+            if (open == null) {
+                open = open();
+            }
+            work(open);
+        } catch (SQLException e) {
+            recover(e);
+        } catch (IOException | LogException e) {
+            failed(e);
+            abandon();
+            waitBeforeRetry();
+        }
     }
 
     private boolean isOver() {
@@ -144,7 +151,7 @@ final class LogWriter implements Runnable {
         }
     }
 
-    /** One round: commit what there is, or else let retention work, or else sleep. */
+    /** Commits what there is, or else lets retention work, or else sleeps. */
     private void work(Database open) throws SQLException {
         fill();
         if (batch.isEmpty()) {
@@ -191,7 +198,7 @@ final class LogWriter implements Runnable {
             batch.add(
                     new Database.Row(encoded.record(), encoded.json(), trace, Retention.micros(clock.instant())),
                     append.bytes());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) { // The latter where zstd's native half cannot be loaded.
             // Whatever is wrong with one command's text, the commands behind it are not to pay for it.
             refused(append.command().record().key(), append.bytes(), e);
         }
@@ -206,7 +213,7 @@ final class LogWriter implements Runnable {
         return compressor.compress(lines);
     }
 
-    private void refused(String key, long bytes, Exception why) {
+    private void refused(String key, long bytes, Throwable why) {
         counters.increment(Counter.RECORDS_REFUSED);
         queue.release(1, bytes);
         LOG.error("The record {} cannot be stored and is lost", key, why);

@@ -81,6 +81,7 @@ final class Retention {
         if (to <= from) {
             return false;
         }
+        update(connection, Schema.REMEMBER_HEAD);
         String rows = "seq > ? AND seq <= ? AND read_only = 1";
         update(connection, FOLD.replace("$rows", rows), from, to);
         update(connection, "DELETE FROM traces WHERE seq IN (SELECT seq FROM commands WHERE " + rows + ")", from, to);
@@ -155,6 +156,7 @@ final class Retention {
         if (seq == 0) {
             return false;
         }
+        update(connection, Schema.REMEMBER_HEAD);
         update(connection, "DELETE FROM traces WHERE seq <= ?", seq);
         int removed = update(connection, "DELETE FROM commands WHERE seq <= ?", seq);
         connection.commit();

@@ -56,6 +56,16 @@ final class Schema {
 
     static final int VERSION = MIGRATIONS.size();
 
+    /**
+     * The seq of the newest record ever committed. It is that of the newest row, or what retention remembered in the
+     * row {@code head} before it removed the newest; so a commit does not have to write one page more for it.
+     */
+    static final String HEAD =
+            "SELECT max((SELECT coalesce(max(seq), 0) FROM commands), (SELECT value FROM meta WHERE name = 'head'))";
+
+    /** To be run in every transaction that removes rows. */
+    static final String REMEMBER_HEAD = "UPDATE meta SET value = (" + HEAD + ") WHERE name = 'head'";
+
     private Schema() {}
 
     static int version(Connection connection) throws SQLException {

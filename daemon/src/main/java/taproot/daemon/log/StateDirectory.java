@@ -16,8 +16,6 @@ import java.util.Set;
 final class StateDirectory {
     private static final String DATABASE = "log.db";
     private static final Set<PosixFilePermission> PRIVATE_FILE = PosixFilePermissions.fromString("rw-------");
-    private static final DateTimeFormatter SUFFIX =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
     private final Path path;
 
@@ -109,7 +107,10 @@ final class StateDirectory {
 
     /** Renames the database and its side files, so that a new one can be made and the old one be looked at. */
     Path setAside(Instant now) throws IOException {
-        String name = DATABASE + ".corrupt-" + SUFFIX.format(now);
+        String name = DATABASE + ".corrupt-"
+                + DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'")
+                        .withZone(ZoneOffset.UTC)
+                        .format(now);
         int n = 1;
         while (Files.exists(path.resolve(n == 1 ? name : name + "-" + n))) {
             n++;

@@ -15,7 +15,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import reactor.blockhound.BlockingOperationError;
 import reactor.core.publisher.Mono;
@@ -217,6 +219,36 @@ class CommandLogTest extends LogTestBase {
         assertThat(seqs()).hasSize(2000);
         assertThat(log.status().state()).isEqualTo(LogStatus.State.CLOSED);
         assertThat(count(Counter.RECORDS_UNWRITTEN)).isZero();
+    }
+
+    @Test
+    void everyRecordIsAccountedForWhenAppendersRaceWithTheEnd() throws Exception {
+        CommandLog log = open(queueLimit(256 << 10));
+        AtomicBoolean more = new AtomicBoolean(true);
+        List<Thread> appenders = new ArrayList<>();
+        for (int t = 0; t < 2; t++) {
+            String name = "t" + t + "-";
+            appenders.add(Thread.ofPlatform().start(() -> {
+                for (int i = 0; more.get(); i++) {
+                    log.append(plain(name + i));
+                }
+            }));
+        }
+        Awaitility.await().until(() -> count(Counter.RECORDS_COMMITTED) > 100);
+        log.close(GRACE);
+        long tooLate = count(Counter.RECORDS_UNWRITTEN);
+        Awaitility.await().until(() -> count(Counter.RECORDS_UNWRITTEN) > tooLate); // They did race.
+        more.set(false);
+        for (Thread appender : appenders) {
+            appender.join();
+        }
+
+        assertThat(seqs()).hasSize((int) count(Counter.RECORDS_COMMITTED));
+        assertThat(count(Counter.RECORDS_FINISHED))
+                .isEqualTo(count(Counter.RECORDS_COMMITTED)
+                        + count(Counter.RECORDS_QUEUE_FULL)
+                        + count(Counter.RECORDS_UNWRITTEN));
+        assertThat(log.status().queuedRecords()).isZero();
     }
 
     @Test

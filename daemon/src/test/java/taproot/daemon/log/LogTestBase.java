@@ -116,9 +116,11 @@ abstract class LogTestBase {
     }
 
     List<Long> seqs() throws LogException {
-        return all(CommandQuery.where().after(0, 0)).stream()
-                .map(StoredCommand::seq)
-                .toList();
+        try (LogReader reader = reader()) {
+            List<Long> seqs = new ArrayList<>();
+            reader.query(CommandQuery.where().after(0, 0), command -> seqs.add(command.seq()));
+            return seqs;
+        }
     }
 
     long count(Counter counter) {
