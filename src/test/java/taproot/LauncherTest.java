@@ -162,8 +162,8 @@ class LauncherTest {
     @Test
     void withoutFlockADirectoryIsTheLock() throws Exception {
         onlyTools(
-                "find", "dirname", "mkdir", "rm", "cat", "sleep", "date", "tail", "cp", "ls", "grep", "tr", "touch",
-                "mktemp", "timeout", "sed", "mv");
+                "find", "mkdir", "rm", "cat", "sleep", "date", "tail", "cp", "ls", "grep", "tr", "touch", "mktemp",
+                "timeout", "sed", "mv");
         writeString(root.resolve("src/main/Changed.java"), "class Changed {}");
         startFourAtOnce();
         assertThat(builds()).isEqualTo(2);
@@ -172,7 +172,7 @@ class LauncherTest {
 
     @Test
     void withoutFlockALockLeftBehindIsNamed() throws Exception {
-        onlyTools("find", "dirname", "mkdir", "rm", "cat");
+        onlyTools("find", "mkdir", "rm", "cat");
         Process holder = new ProcessBuilder("true").start();
         assertThat(holder.waitFor()).isZero();
         createDirectories(root.resolve("src/target/app/lock.d"));
@@ -225,7 +225,7 @@ class LauncherTest {
     @Test
     void withoutMavenItSaysSo() throws Exception {
         Files.delete(temporary.resolve("bin/mvn"));
-        onlyTools("find", "dirname", "mkdir", "flock", "rm", "cat");
+        onlyTools("find", "mkdir", "flock", "rm", "cat");
         writeString(root.resolve("pom.xml"), "<project></project>");
         Run run = launch("log");
         assertThat(run.status()).isEqualTo(1);
