@@ -85,7 +85,7 @@ final class RecordReader {
                 some(f.object("repository"), RecordReader::repository),
                 f.time("started_at"),
                 f.number("duration_us"),
-                outcome(f.requiredText("outcome")),
+                someOutcome(f.text("outcome")),
                 f.integer("exit_code"),
                 f.flag("detached"));
     }
@@ -125,6 +125,10 @@ final class RecordReader {
 
     private static <T> @Nullable T some(@Nullable RecordFields fields, Function<RecordFields, T> reader) {
         return fields == null ? null : reader.apply(fields);
+    }
+
+    private static @Nullable Outcome someOutcome(@Nullable String wire) {
+        return wire == null ? null : outcome(wire);
     }
 
     private static Outcome outcome(String wire) {

@@ -179,7 +179,7 @@ final class RecordWriter {
             someRepository(process.repository());
             time(STARTED_AT, process.startedAt());
             number(DURATION_US, process.durationUs());
-            text(OUTCOME, process.outcome().wire());
+            text(OUTCOME, process.outcome() == null ? null : process.outcome().wire());
             number(EXIT_CODE, process.exitCode());
             someFlag(DETACHED, process.detached());
             out.writeEndObject();

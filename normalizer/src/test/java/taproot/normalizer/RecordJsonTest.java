@@ -68,7 +68,7 @@ class RecordJsonTest {
                 List.of("e"),
                 List.of(new CommandRecord.Param("n", "v", "local")),
                 List.of(new CommandRecord.ProcessEntry(
-                        "s", "p", List.of(), null, REPOSITORY, 1L, null, Outcome.RUNNING, null, true)),
+                        "s", "p", List.of(), null, REPOSITORY, 1L, null, null, null, true)),
                 List.of(new CommandRecord.ChildEntry("s", "hook", "pre-commit", List.of("x"), true, 1L, 2L, 0, 9L)),
                 List.of(new CommandRecord.Timer("c", "n", 1, 2, 3, 4)),
                 List.of(new CommandRecord.Counter("c", "n", 1)),
