@@ -18,8 +18,7 @@ final class Secrets {
      */
     static boolean suspicious(byte[] json, int from, int to) {
         for (int i = from; i < to; i++) {
-            byte b = json[i];
-            if (b > 0 && STOPS[b] && (b == '\\' ? hides(json, i, to) : sign(json, i, from, to))) {
+            if (STOPS[json[i] & 0xFF] && sign(json, i, from, to)) {
                 return true;
             }
         }
@@ -54,6 +53,7 @@ final class Secrets {
     private static boolean sign(byte[] json, int i, int from, int to) {
         return switch (json[i]) {
             case '@' -> true;
+            case '\\' -> hides(json, i, to);
             case 'x', 'X' -> matches(json, i, from, to, "XTRAHEADER", 0);
             case 'k', 'K' -> matches(json, i, from, to, "TOKEN", 2) || matches(json, i, from, to, "_KEY", 1);
             case 'w', 'W' -> matches(json, i, from, to, "PASSWORD", 4);
@@ -118,7 +118,7 @@ final class Secrets {
     }
 
     private static boolean[] stops(String signs) {
-        boolean[] stops = new boolean[128];
+        boolean[] stops = new boolean[256];
         for (char c : signs.toCharArray()) {
             stops[c] = true;
             stops[Character.toLowerCase(c)] = true;
