@@ -158,6 +158,7 @@ final class Database implements AutoCloseable {
 
     private long readHead() throws SQLException {
         try (ResultSet rows = selectHead.executeQuery()) {
+            rows.next(); // There is always one row.
             return rows.getLong(1);
         }
     }

@@ -99,6 +99,7 @@ public final class LogReader implements AutoCloseable {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             conditions.bind(select);
             try (ResultSet rows = select.executeQuery()) {
+                rows.next(); // There is always one row.
                 return rows.getLong(1);
             }
         }

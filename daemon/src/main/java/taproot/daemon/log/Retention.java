@@ -147,6 +147,7 @@ final class Retention {
             select.setLong(1, from);
             select.setLong(2, micros(cutoff));
             try (ResultSet rows = select.executeQuery()) {
+                rows.next(); // There is always one row.
                 return rows.getLong(1);
             }
         }

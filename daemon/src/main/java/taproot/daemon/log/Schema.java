@@ -125,6 +125,7 @@ final class Schema {
     static long number(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
+            rows.next(); // There is always one row.
             return rows.getLong(1);
         }
     }
