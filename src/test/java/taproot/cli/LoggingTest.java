@@ -67,6 +67,7 @@ class LoggingTest {
         Path stderr = directory.resolve("stderr");
         ProcessBuilder program = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dlogback.configurationFile=logback.xml", // not the one that tests log with
                         "-cp",
                         System.getProperty("java.class.path"),
                         Program.class.getName())

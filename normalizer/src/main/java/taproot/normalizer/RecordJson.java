@@ -36,11 +36,11 @@ public final class RecordJson {
 
     /** The record without a {@code seq}: as it is before the log has given it one. */
     public static byte[] write(CommandRecord command) {
-        try (ByteArrayBuilder buffer = new ByteArrayBuilder(FACTORY._getBufferRecycler(), 2_000);
+        try (ByteArrayBuilder buffer = new ByteArrayBuilder(FACTORY._getBufferRecycler());
                 JsonGenerator generator = FACTORY.createGenerator(buffer)) {
             new RecordWriter(generator).record(command);
             generator.flush();
-            return buffer.toByteArray();
+            return buffer.getClearAndRelease();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot happen: memory does not fail to be written", e);
         }

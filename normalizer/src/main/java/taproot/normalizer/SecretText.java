@@ -104,7 +104,7 @@ final class SecretText {
         for (int i = colon + 1; i < end; i++) {
             if (text.charAt(i) < '0' || text.charAt(i) > '9') {
                 // A quote or a full stop that follows a port belongs to the sentence.
-                return i > colon + 1 && !Character.isLetterOrDigit(text.charAt(i));
+                return i > colon + 1 && "'\".,;)>]}".indexOf(text.charAt(i)) >= 0;
             }
         }
         return true;

@@ -105,7 +105,7 @@ final class CommandRecords {
                 .inSetter((b, v) -> b.startedAt = v)
                 .use(maybeNumber)
                 .inSetter((b, v) -> b.duration = v)
-                .use(Arbitraries.of(Outcome.class))
+                .use(Arbitraries.of(Outcome.class).injectNull(0.3))
                 .inSetter((b, v) -> b.outcome = v)
                 .use(code)
                 .inSetter((b, v) -> b.code = v)
@@ -189,7 +189,8 @@ final class CommandRecords {
         @Nullable
         Long duration;
 
-        Outcome outcome = Outcome.LOST;
+        @Nullable
+        Outcome outcome;
 
         @Nullable
         Integer code;

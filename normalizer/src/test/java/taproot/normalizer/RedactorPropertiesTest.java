@@ -53,7 +53,7 @@ class RedactorPropertiesTest {
         assertThat(values(clean)).hasSameSizeAs(values(line)).startsWith("start", CommandRecords.SID);
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 300)
     void noSecretIsLeftInATornTrace(@ForAll("plantings") String planted, @ForAll("noise") List<String> noise)
             throws IOException {
         byte[] line = line(argv(planted, noise), planted, false);

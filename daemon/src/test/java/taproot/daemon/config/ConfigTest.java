@@ -154,6 +154,33 @@ class ConfigTest {
                 .hasMessageContaining("expected a readable configuration file");
     }
 
+    /** What a start without a file does. */
+    static final class WithoutFile {
+        private WithoutFile() {}
+
+        public static void main(String[] args) throws ConfigException {
+            Config.load(null, List.of("roots.linger=1ms"));
+        }
+    }
+
+    @Test
+    void withoutAFileNoParserIsLoaded() throws Exception {
+        Path loaded = directory.resolve("loaded");
+        Process program = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xlog:class+load:file=" + loaded,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        WithoutFile.class.getName())
+                .start();
+        assertThat(program.waitFor()).isZero();
+        assertThat(loaded)
+                .content()
+                .contains("ConfigKeys")
+                .doesNotContain("tomlj")
+                .doesNotContain("antlr");
+    }
+
     @Test
     void aPatternThatDoesNotCompileIsRefusedWithItsPlace() {
         assertThatThrownBy(() -> Config.load(null, List.of("redact.patterns=a(b")))
