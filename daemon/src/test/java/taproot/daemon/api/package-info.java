@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.daemon.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,41 @@
+package taproot.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** A buffered stream of UTF-8 lines. Unlike {@link java.io.PrintStream} it tells when nobody takes them any more. */
+final class Output implements AutoCloseable {
+    private final OutputStream out;
+
+    Output(OutputStream out) {
+        this.out = new BufferedOutputStream(out, 16_384);
+    }
+
+    void line(String text) throws OutputClosedException {
+        line(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void line(byte[] text) throws OutputClosedException {
+        try {
+            out.write(text);
+            out.write('\n');
+        } catch (IOException e) {
+            throw new OutputClosedException(e);
+        }
+    }
+
+    void flush() throws OutputClosedException {
+        try {
+            out.flush();
+        } catch (IOException e) {
+            throw new OutputClosedException(e);
+        }
+    }
+
+    @Override
+    public void close() throws OutputClosedException {
+        flush();
+    }
+}

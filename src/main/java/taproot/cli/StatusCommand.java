@@ -1,0 +1,43 @@
+package taproot.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code taproot status}: how the daemon is doing. */
+@Command(
+        name = "status",
+        description = "Says whether a daemon runs, what it has received and what became of it.",
+        footer = "Status 3: no daemon.")
+final class StatusCommand implements Callable<Integer> {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final Session session;
+
+    @Mixin
+    private PlaceOptions places = new PlaceOptions();
+
+    @Option(names = "--json", description = "the daemon's own answer")
+    private boolean json;
+
+    StatusCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws CommandFailedException, OutputClosedException {
+        Path socket = places.places(session.environment()).controlSocket();
+        HttpReply reply = new ControlClient(socket).ask("GET", "/v1/status", TIMEOUT);
+        if (json) {
+            session.out().line(Replies.body(reply).strip());
+            return ExitStatus.OK;
+        }
+        for (String line : StatusPage.lines(Replies.json(reply), session)) {
+            session.out().line(line);
+        }
+        return ExitStatus.OK;
+    }
+}

@@ -1,0 +1,145 @@
+package taproot.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line itself: finds the command, runs it, and turns what goes wrong into one line and a status. */
+@Command(
+        name = "taproot",
+        description = "A flight recorder for git: what ran, where, started by whom, how long, how it ended.",
+        versionProvider = Taproot.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footer = {
+            "",
+            "Try it:  taproot exec -- git status",
+            "Status:  0 ok, 1 failed, 2 usage, 3 daemon not reachable; exec ends with its command's own."
+        })
+final class Taproot implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--version", versionHelp = true, description = "print the version and exit")
+    @SuppressWarnings("UnusedVariable") // picocli sees to it.
+    private boolean version;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "print this help and exit")
+    @SuppressWarnings("UnusedVariable") // picocli sees to it.
+    private boolean help;
+
+    /** Runs one command line and returns its exit status. */
+    static int run(Session session, String... arguments) {
+        CommandLine line = line(session, arguments);
+        int status = line.execute(arguments);
+        try {
+            session.out().flush();
+        } catch (OutputClosedException e) {
+            return outputClosed(session, e);
+        }
+        return status;
+    }
+
+    private static CommandLine line(Session session, String[] arguments) {
+        CommandLine line = new CommandLine(new Taproot());
+        // Reading one command's annotations costs a few milliseconds: only what is asked for is read.
+        Commands asked = arguments.length == 0 ? null : Commands.named(arguments[0]);
+        for (Commands command : asked == null ? Commands.values() : new Commands[] {asked}) {
+            line.addSubcommand(command.word(), command.create(session));
+        }
+        line.setExpandAtFiles(false);
+        line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(session.err(), true, StandardCharsets.UTF_8));
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(
+                session.outScreen().colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        line.setParameterExceptionHandler(usage(session));
+        line.setExecutionExceptionHandler(failure(session));
+        CommandLine exec = line.getSubcommands().get(Commands.EXEC.word());
+        if (exec != null) {
+            exec.setStopAtPositional(true); // What follows CMD is CMD's.
+        }
+        return line;
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitStatus.USAGE;
+    }
+
+    private static IParameterExceptionHandler usage(Session session) {
+        return (ParameterException e, String[] arguments) -> {
+            String command = e.getCommandLine().getCommandSpec().qualifiedName(" ");
+            session.say(oneLine(e));
+            StringBuilder similar = new StringBuilder();
+            if (e instanceof UnmatchedArgumentException unmatched) {
+                unmatched.getSuggestions().stream()
+                        .limit(1)
+                        .forEach(word ->
+                                similar.append("did you mean ").append(word).append("? "));
+            }
+            session.err().println("  " + similar + "see: " + command + " --help");
+            boolean exec = arguments.length > 0 && arguments[0].equals(Commands.EXEC.word());
+            return exec ? ExitStatus.EXEC_FAILED : ExitStatus.USAGE;
+        };
+    }
+
+    private static String oneLine(Exception e) {
+        String message = String.valueOf(e.getMessage()).strip().replace("\n", " ");
+        return message.isEmpty()
+                ? e.toString()
+                : message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+    }
+
+    private static IExecutionExceptionHandler failure(Session session) {
+        return (Exception e, CommandLine line, CommandLine.ParseResult parsed) -> switch (e) {
+            case CommandFailedException failed -> {
+                session.say(String.valueOf(failed.getMessage()));
+                yield failed.status();
+            }
+            case OutputClosedException closed -> outputClosed(session, closed);
+            default -> throw e;
+        };
+    }
+
+    private static int outputClosed(Session session, OutputClosedException e) {
+        if (e.readerIsGone()) {
+            return ExitStatus.PIPE_CLOSED;
+        }
+        session.say("cannot write to stdout: " + e.getMessage());
+        return ExitStatus.FAILED;
+    }
+
+    /** The version that the build wrote into the program. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"taproot " + current()};
+        }
+
+        static String current() {
+            try (var in = Taproot.class.getResourceAsStream("version")) {
+                return in == null ? "unknown" : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+            } catch (IOException e) {
+                return "unknown"; // A class path without its own files has worse troubles, which will show elsewhere.
+            }
+        }
+    }
+}
