@@ -4,8 +4,7 @@ package taproot.cli;
 public final class Main {
     private Main() {}
 
-    public static void main(String[] args) {
-        System.err.println("taproot: not yet wired");
-        System.exit(1);
+    public static void main(String[] arguments) {
+        System.exit(Taproot.run(Session.ofProcess(), arguments));
     }
 }
