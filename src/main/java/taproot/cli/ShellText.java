@@ -18,12 +18,15 @@ final class ShellText {
         return words.stream().map(ShellText::of).collect(Collectors.joining(" "));
     }
 
-    /** The same with the program's own name instead of its path. */
+    /** The same with the program's own name instead of its path; a line for the shell stays as it was written. */
     static String brief(List<String> argv) {
         if (argv.isEmpty()) {
             return "(unknown)";
         }
         String program = argv.getFirst();
+        if (argv.size() == 1 && program.indexOf(' ') >= 0) {
+            return oneLine(program);
+        }
         String name = program.substring(program.lastIndexOf('/') + 1);
         return argv.size() == 1 ? of(name) : of(name) + " " + of(argv.subList(1, argv.size()));
     }
