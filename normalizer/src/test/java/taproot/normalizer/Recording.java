@@ -2,12 +2,18 @@ package taproot.normalizer;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemAlreadyExistsException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,8 +76,8 @@ public record Recording(String name, Path directory, List<ProcessStream> streams
         int from = 0;
         for (int i = 0; i < bytes.length; i++) {
             if (bytes[i] == '\n') {
-                byte[] line = java.util.Arrays.copyOfRange(bytes, from, i);
-                Matcher matcher = TIME.matcher(new String(line, java.nio.charset.StandardCharsets.ISO_8859_1));
+                byte[] line = Arrays.copyOfRange(bytes, from, i);
+                Matcher matcher = TIME.matcher(new String(line, StandardCharsets.ISO_8859_1));
                 if (matcher.find()) {
                     time = Math.max(time, parse(matcher.group(1)));
                 }
@@ -90,12 +96,29 @@ public record Recording(String name, Path directory, List<ProcessStream> streams
         }
     }
 
+    /** Where the recordings are: a directory, or inside a jar that holds the tests of this module. */
     private static Path root() {
         URL url = Objects.requireNonNull(Recording.class.getResource("/traces"), "the recordings");
         try {
-            return Path.of(url.toURI());
+            URI uri = url.toURI();
+            if (uri.getScheme().equals("jar")) {
+                return inside(uri);
+            }
+            return Path.of(uri);
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The jar's file system stays open for as long as the tests run. */
+    private static Path inside(URI jarEntry) {
+        try {
+            FileSystems.newFileSystem(jarEntry, Map.of());
+        } catch (FileSystemAlreadyExistsException e) {
+            return Path.of(jarEntry);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Path.of(jarEntry);
     }
 }

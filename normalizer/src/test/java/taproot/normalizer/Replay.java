@@ -1,5 +1,6 @@
 package taproot.normalizer;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,27 +30,23 @@ final class Replay {
 
     /** The records of a recording whose lines came in the order in which they were written. */
     static List<CommandRecord> inRecordedOrder(Recording recording) {
-        Replay replay = new Replay(Settings.DEFAULTS);
-        record Step(int connection, Recording.TimedLine line, boolean last) {}
-        List<Step> steps = new ArrayList<>();
-        int connection = 0;
-        for (Recording.ProcessStream stream : recording.streams()) {
-            List<Recording.TimedLine> lines = stream.lines();
-            for (int i = 0; i < lines.size(); i++) {
-                steps.add(new Step(connection, lines.get(i), i == lines.size() - 1));
-            }
-            connection++;
-        }
-        steps.sort(Comparator.comparingLong(step -> step.line().time()));
-        for (Step step : steps) {
-            replay.advanceTo(step.line().time());
-            replay.line(step.connection(), step.line().bytes());
-            if (step.last()) {
-                replay.close(step.connection());
+        return new Replay(Settings.DEFAULTS)
+                .play(Arrivals.asRecorded(recording.streams()))
+                .runOut()
+                .records();
+    }
+
+    /** Reads what arrives; the clock goes with it, forwards only. */
+    Replay play(List<Arrivals.Arrival> arrivals) {
+        for (Arrivals.Arrival arrival : arrivals) {
+            advanceTo(arrival.at());
+            if (arrival.line() == null) {
+                close(arrival.connection());
+            } else {
+                line(arrival.connection(), arrival.line().bytes());
             }
         }
-        replay.runOut();
-        return replay.records();
+        return this;
     }
 
     void line(int connection, byte[] bytes) {
@@ -106,8 +103,9 @@ final class Replay {
     }
 
     /** Lets all waiting times run out. */
-    void runOut() {
+    Replay runOut() {
         advanceTo(now + 10_000_000_000L);
+        return this;
     }
 
     void interrupt() {
@@ -127,6 +125,20 @@ final class Replay {
 
     List<FinishedCommand> finished() {
         return finished;
+    }
+
+    /** Each record's trace as its lines, sorted: nothing orders the lines of two connections. */
+    Map<String, List<String>> traces() {
+        Map<String, List<String>> traces = new TreeMap<>();
+        for (FinishedCommand command : finished) {
+            traces.put(
+                    command.record().key(),
+                    new String(command.trace(), StandardCharsets.ISO_8859_1)
+                            .lines()
+                            .sorted()
+                            .toList());
+        }
+        return traces;
     }
 
     /** How many roots hold more than memories. */
