@@ -2,6 +2,7 @@ package taproot.normalizer;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -35,11 +36,15 @@ final class Children {
         }
     }
 
-    private final Map<Long, Child> entries = new LinkedHashMap<>();
-    private final Set<Long> running = new HashSet<>();
-    private final Set<Long> awaitedPids = new HashSet<>();
-    private final Set<Long> endedPids = new HashSet<>();
-    private final Map<Long, Integer> codes = new HashMap<>();
+    private final Map<Long, Child> entries = new LinkedHashMap<>(4);
+    private final Set<Long> running = new HashSet<>(4);
+    private final Set<Long> awaitedPids = new HashSet<>(4);
+    private final Set<Long> endedPids = new HashSet<>(4);
+    private final Map<Long, Integer> codes = new HashMap<>(4);
+
+    /** What was read before the start it belongs to, where every event has a connection of its own. */
+    private final Map<Long, Event> early = new HashMap<>(0);
+
     private long beyond;
     private boolean overflowed;
 
@@ -50,10 +55,18 @@ final class Children {
             beyond++;
         }
         remember(running, start.childId());
+        Event ending = early.remove(start.childId());
+        if (ending instanceof ChildExitEvent exit) {
+            exited(exit);
+        } else if (ending instanceof ChildReadyEvent ready) {
+            ready(ready);
+        }
     }
 
     void exited(ChildExitEvent exit) {
-        running.remove(exit.childId());
+        if (isEarly(exit.childId(), exit)) {
+            return;
+        }
         Child child = entries.get(exit.childId());
         boolean couldStart = exit.pid() > 0;
         if (child != null) {
@@ -70,7 +83,9 @@ final class Children {
     }
 
     void ready(ChildReadyEvent ready) {
-        running.remove(ready.childId());
+        if (isEarly(ready.childId(), ready)) {
+            return;
+        }
         Child child = entries.get(ready.childId());
         if (child != null) {
             child.background = true;
@@ -79,6 +94,45 @@ final class Children {
         if (ready.pid() > 0) {
             await(ready.pid());
         }
+    }
+
+    /** Gives up what was started after that time: another life of the process did it. */
+    void moveStartedAfter(long time, Children to) {
+        for (Iterator<Map.Entry<Long, Child>> all = entries.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<Long, Child> entry = all.next();
+            Child child = entry.getValue();
+            if (child.start.time() > time) {
+                all.remove();
+                to.entries.put(entry.getKey(), child);
+                if (running.remove(entry.getKey())) {
+                    to.running.add(entry.getKey());
+                }
+                moveAccount(child, to);
+            }
+        }
+    }
+
+    private void moveAccount(Child child, Children to) {
+        Long pid = child.pid;
+        if (pid != null) {
+            if (awaitedPids.remove(pid)) {
+                to.await(pid);
+            }
+            Integer code = codes.remove(pid);
+            if (code != null) {
+                to.codes.put(pid, code);
+            }
+        }
+    }
+
+    private boolean isEarly(long childId, Event ending) {
+        if (running.remove(childId) || overflowed) {
+            return false;
+        }
+        if (early.size() < MAX_ENTRIES) {
+            early.put(childId, ending);
+        }
+        return true;
     }
 
     /** A git process with this pid, directly below, said its last word. */

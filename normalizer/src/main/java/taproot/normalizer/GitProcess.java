@@ -6,15 +6,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One git process of a root: its SID, its lives, and the connections that carry them. A process of which only a
- * descendant was heard stands in the tree as well, unheard. Inside the root's compute only.
+ * One git process of a root: its SID, its lives, the processes below it and the connections that carry it. A process of
+ * which only a descendant was heard stands in the tree as well, unheard. Inside the root's compute only.
  */
 final class GitProcess {
-    private static final long[] NONE = {};
+    private static final long[] NO_CONNECTIONS = {};
 
     final Sid sid;
     final @Nullable GitProcess parent;
     final long pid;
+
+    /** How many processes stand above it. */
+    final int depth;
 
     /** The first life, then one for each time the process daemonized. */
     final List<Life> lives = new ArrayList<>(1);
@@ -28,13 +31,31 @@ final class GitProcess {
     /** The sweeper found its pid gone. */
     boolean gone;
 
-    private long[] connections = NONE;
+    /** It is in the {@link Agenda} of what is to be looked at. */
+    boolean onAgenda;
+
+    /** When it is to be looked at without an event; the {@link Agenda} keeps it. */
+    long wakeAt = Normalizer.NEVER;
+
+    /** It stands in line to be folded. */
+    boolean foldable;
+
+    /** It came over more than one connection: nothing orders what they carry. */
+    boolean scattered;
+
+    private long[] connections = NO_CONNECTIONS;
+    private List<GitProcess> below = List.of();
+    private int place;
 
     GitProcess(Sid sid, @Nullable GitProcess parent) {
         this.sid = sid;
         this.parent = parent;
         this.pid = sid.pid();
+        this.depth = parent == null ? 0 : parent.depth + 1;
         lives.add(new Life(this, 1, null));
+        if (parent != null) {
+            parent.adopt(this);
+        }
     }
 
     Life first() {
@@ -51,6 +72,31 @@ final class GitProcess {
         return next;
     }
 
+    /** The processes directly below that are still in the tree, in no order. */
+    List<GitProcess> below() {
+        return below;
+    }
+
+    private void adopt(GitProcess child) {
+        if (below.isEmpty()) {
+            below = new ArrayList<>(2);
+        }
+        child.place = below.size();
+        below.add(child);
+    }
+
+    /** Takes it out of the tree, at the same cost whatever the number of its siblings. */
+    void leave() {
+        if (parent != null) {
+            List<GitProcess> siblings = parent.below;
+            GitProcess last = siblings.removeLast();
+            if (last != this) {
+                siblings.set(place, last);
+                last.place = place;
+            }
+        }
+    }
+
     /** Notes that the connection carries this process; false where it was known to. */
     boolean open(long connection) {
         for (long known : connections) {
@@ -58,6 +104,7 @@ final class GitProcess {
                 return false;
             }
         }
+        scattered |= isHeard();
         connections = Arrays.copyOf(connections, connections.length + 1);
         connections[connections.length - 1] = connection;
         return true;
@@ -69,7 +116,7 @@ final class GitProcess {
             if (connections[i] == connection) {
                 long[] rest = Arrays.copyOf(connections, connections.length - 1);
                 System.arraycopy(connections, i + 1, rest, i, rest.length - i);
-                connections = rest.length == 0 ? NONE : rest;
+                connections = rest.length == 0 ? NO_CONNECTIONS : rest;
                 closedAt = now;
                 return true;
             }
@@ -79,6 +126,15 @@ final class GitProcess {
 
     boolean isOpen() {
         return connections.length > 0;
+    }
+
+    /** Whether it may still say something: a connection is open, or that of the process it became. */
+    boolean mayGoOn() {
+        if (isOpen() && !gone) {
+            return true;
+        }
+        GitProcess successor = successor();
+        return successor != null && successor.first().end == null && successor.mayGoOn();
     }
 
     boolean isHeard() {
@@ -100,12 +156,25 @@ final class GitProcess {
         return first().isStarted();
     }
 
-    /** Whether it is this process that the other one became by exec: a direct child with the same pid. */
-    boolean isSuccessorOf(GitProcess other) {
-        return parent == other && pid > 0 && pid == other.pid;
+    /** Whether commands below it are commands of their own: by its name, or as what a host became by exec. */
+    boolean isHost() {
+        return first().isHost() || (parent != null && pid > 0 && parent.pid == pid && parent.isHost());
     }
 
-    /** Where its last life has ended, nothing more can come of it but a second life, on an open connection. */
+    /** What it became by exec: a process directly below with the same pid; null where none was heard. */
+    @Nullable
+    GitProcess successor() {
+        if (first().isExecuting() && pid > 0) {
+            for (GitProcess candidate : below) {
+                if (candidate.pid == pid && candidate.isHeard()) {
+                    return candidate;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Nothing more can come of its lives, but perhaps of another one, on an open connection. */
     boolean isSettled() {
         for (Life life : lives) {
             if (!life.settled) {
@@ -113,5 +182,10 @@ final class GitProcess {
             }
         }
         return true;
+    }
+
+    /** Nothing holds it in the tree. */
+    boolean isForgettable() {
+        return !isOpen() && below.isEmpty() && (!isHeard() || isSettled());
     }
 }

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class Life {
     private static final Set<String> HOSTS = Set.of("daemon", "gui", "citool", "instaweb");
 
+    /** What calls daemonize() in git, and speaks on under the same SID. */
+    private static final Set<String> DAEMONIZING = Set.of("gc", "maintenance", "daemon");
+
     final GitProcess process;
     final int number;
 
@@ -36,7 +39,7 @@ final class Life {
     private @Nullable Children children;
 
     /** Its raw lines; handed on with the record. */
-    Scratch scratch = new Scratch();
+    Scratch scratch = Scratch.NONE;
 
     /** How many lines of it were received. */
     long events;
@@ -50,6 +53,17 @@ final class Life {
 
     /** What git had sent when the end was read has been read too. */
     boolean drained;
+
+    /** That has been asked for. */
+    boolean drainAsked;
+
+    /** A life below this owner that was seen to keep its record waiting; asked first. */
+    @Nullable
+    Life holdup;
+
+    /** What is known for its record of processes that are no longer held: those that ended long before it, and others. */
+    @Nullable
+    Contents folded;
 
     /** The life whose record lists this one as still running. */
     @Nullable
@@ -130,6 +144,14 @@ final class Life {
         return signal == null ? null : end(Outcome.SIGNALED, signal.time(), signal.tAbs(), null);
     }
 
+    /** The beginning became known after the ending. */
+    void measureEndAgain() {
+        if (end != null && end.isHeard()) {
+            End heard = heardEnd();
+            end = heard == null ? end : heard;
+        }
+    }
+
     /** What its exit says, for a process that fell silent between exit and atexit. */
     @Nullable
     End exitEnd() {
@@ -164,6 +186,9 @@ final class Life {
         earlier.end = earlier.heardEnd();
         before = earlier.end;
         end = null;
+        if (earlier.children != null && mine.time() != Fields.ABSENT) {
+            earlier.children.moveStartedAfter(mine.time(), children());
+        }
     }
 
     // What follows from it.
@@ -199,7 +224,7 @@ final class Life {
 
     /** Brief mode gives {@code time} only to version and atexit. */
     private boolean isBrief() {
-        return startTime == Fields.ABSENT;
+        return isStarted() && startTime == Fields.ABSENT;
     }
 
     /** Whether commands below it are commands of their own: it runs for hours and hosts them. */
@@ -207,8 +232,28 @@ final class Life {
         if (settled) {
             return host;
         }
-        String command = names == null ? null : names.command();
-        return HOSTS.contains(command == null ? program() : command) || HOSTS.contains(program());
+        return HOSTS.contains(role()) || HOSTS.contains(program());
+    }
+
+    /**
+     * Whether more lines of it may come although its ending was read. Its events came over several connections, which
+     * nothing orders; or it is one of the commands that daemonize and its connection is still open, so that another
+     * life may have begun, and the ending that was read first may even be that one's.
+     */
+    boolean mayHaveMoreToSay() {
+        if (process.scattered) {
+            return true;
+        }
+        return process.lives.size() == 1 && process.isOpen() && !process.gone && DAEMONIZING.contains(role());
+    }
+
+    /** Its command; before that is told, the word that will most likely become it. */
+    private String role() {
+        String command = command();
+        if (command == null && argv != null && argv.size() > 1) {
+            command = Names.firstWord(argv.subList(1, argv.size()));
+        }
+        return command == null ? "" : command;
     }
 
     /** {@code gui} for {@code /usr/lib/git-core/git-gui}; empty for git itself. */
@@ -269,7 +314,9 @@ final class Life {
         settled = true;
         details = null;
         children = null;
-        scratch = new Scratch();
+        folded = null;
+        holdup = null;
+        scratch = Scratch.NONE;
     }
 
     Names names() {
@@ -286,6 +333,15 @@ final class Life {
         if (known == null) {
             known = new Details();
             details = known;
+        }
+        return known;
+    }
+
+    Contents folded() {
+        Contents known = folded;
+        if (known == null) {
+            known = new Contents();
+            folded = known;
         }
         return known;
     }

@@ -4,19 +4,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides to whose record a life belongs: DESIGN §4 as a function of what is known. Event times decide; what is not
- * known yet is waited for.
+ * known yet is waited for. Costs at most the square of the depth of the tree.
  *
- * <p>A life belongs to its nearest owner in whose life it lies: started before that life's end, ended no later than
- * the overhang after it. One that started before and ended after it owns a record and is listed there as detached; one
- * that started later owns a record.
+ * <p>Going up from a life, the first owner in whose life it started decides: it belongs to that record if it ended no
+ * later than the overhang after that life; if it went on for longer it owns a record and is listed there as detached. A
+ * life that started in no owner's life owns a record.
  */
 final class Lineage {
-    private Lineage() {}
-
     /** Where a life stands. */
     sealed interface Standing {
-        /** It owns a record. {@code straddled}: the owner whose end it outlived; {@code late}: that record is finished. */
-        record Owner(@Nullable Life straddled, boolean late) implements Standing {}
+        /** It owns a record. {@code outlived}: the owner whose end it outlived; {@code late}: that record is finished. */
+        record Owner(@Nullable Life outlived, boolean late) implements Standing {}
 
         /** It belongs to this owner's record. */
         record Member(Life of) implements Standing {}
@@ -30,50 +28,77 @@ final class Lineage {
 
     private static final Standing.Owner OWNER = new Standing.Owner(null, false);
 
+    private final long now;
+    private final Settings settings;
+
+    /** What was decided for the processes above, by their depth: they are asked again and again on the way up. */
+    private final @Nullable Standing[] decided;
+
+    private Lineage(long now, Settings settings, int depth) {
+        this.now = now;
+        this.settings = settings;
+        this.decided = new @Nullable Standing[depth];
+    }
+
     /**
      * Where the life stands at {@code now}; with {@link Normalizer#NEVER} for now, where it would stand if nothing
-     * more came.
+     * more came. Then those above it of which it is open whether they will own a record count as if they will not.
      */
     static Standing of(Life life, long now, Settings settings) {
-        GitProcess process = life.process;
-        if (life.detachedFrom != null) {
-            return outlived(life.detachedFrom, life, settings);
-        }
-        if (life.number > 1 || process.parent == null || isHosted(process)) {
+        if (isOwnerByItself(life)) {
             return OWNER;
         }
-        Standing inside = null;
-        Standing.Owner outlived = OWNER;
-        boolean incomplete = false;
-        for (GitProcess above = process.parent; above != null && inside == null; above = above.parent) {
-            incomplete |= !above.isStarted() || mayLiveAgain(above, life);
-            Standing there = within(above, life, now, settings);
-            if (!(there instanceof Standing.Owner owner) || owner.straddled() == null) {
-                inside = there;
-            } else if (outlived == OWNER) {
-                outlived = owner;
-            }
+        return new Lineage(now, settings, life.process.depth).decide(life);
+    }
+
+    private static boolean isOwnerByItself(Life life) {
+        return life.detachedFrom == null && (life.number > 1 || life.process.parent == null || isHosted(life.process));
+    }
+
+    private Standing decide(Life life) {
+        if (life.detachedFrom != null) {
+            return outlived(life.detachedFrom, life);
         }
-        Standing standing = inside == null ? outlived : inside;
+        if (isOwnerByItself(life)) {
+            return OWNER;
+        }
+        GitProcess process = life.process;
+        Standing standing = null;
+        boolean incomplete = false;
+        for (GitProcess above = process.parent; above != null && standing == null; above = above.parent) {
+            incomplete |= !above.isStarted() || mayLiveAgain(above, life);
+            standing = within(above, life);
+        }
+        if (standing instanceof Standing.Pending) {
+            return standing;
+        }
         long grace = process.heardAt + settings.adoptionGrace();
-        return incomplete && now < grace && !(standing instanceof Standing.Pending)
-                ? new Standing.Wait(grace)
-                : standing;
+        if (incomplete && now < grace) {
+            return new Standing.Wait(grace);
+        }
+        return standing == null ? OWNER : standing;
+    }
+
+    private Standing above(Life first) {
+        int depth = first.process.depth;
+        Standing known = decided[depth];
+        if (known == null) {
+            known = decide(first);
+            decided[depth] = known;
+        }
+        return known;
     }
 
     /** It is on that record as still running; late where by event times it should be on it as a member. */
-    private static Standing.Owner outlived(Life owner, Life life, Settings settings) {
-        return new Standing.Owner(
-                owner, life.end != null && owner.end != null && contains(owner.end, life.end, settings));
+    private Standing.Owner outlived(Life owner, Life life) {
+        End end = life.end;
+        boolean late = end != null && end.isHeard() && owner.end != null && contains(owner.end, end);
+        return new Standing.Owner(owner, late);
     }
 
-    /** Below a host every command owns a record; the dashed program that a host runs as is the host itself. */
+    /** Below a host every command owns a record; the program that a host runs as is the host itself. */
     private static boolean isHosted(GitProcess process) {
-        GitProcess parent = process.parent;
-        return parent != null
-                && parent.isStarted()
-                && parent.first().isHost()
-                && !process.first().isHost();
+        return process.parent != null && process.parent.isHost() && !process.isHost();
     }
 
     /** A life that began after this process's last end may belong to a second life that has not been heard yet. */
@@ -83,28 +108,25 @@ final class Lineage {
     }
 
     /** What the lives of one ancestor say; null where they say nothing. */
-    private static @Nullable Standing within(GitProcess above, Life life, long now, Settings settings) {
+    private @Nullable Standing within(GitProcess above, Life life) {
         for (int i = above.lives.size() - 1; i >= 0; i--) {
             Life candidate = above.lives.get(i);
-            if (!candidate.isStarted() || (candidate.number > 1 && life.beganAt() < candidate.beganAt())) {
+            boolean began = candidate.isStarted() && (candidate.number == 1 || life.beganAt() >= candidate.beganAt());
+            if (!began || (candidate.settled && !candidate.owner)) {
                 continue;
             }
-            if (candidate.settled && !candidate.owner) {
-                continue;
-            }
-            if (!candidate.settled && candidate.number == 1 && above.parent != null) {
-                Standing standing = of(candidate, now, settings);
-                if (standing instanceof Standing.Member) {
+            if (!candidate.settled && !isOwnerByItself(candidate)) {
+                Standing standing = above(candidate);
+                boolean openForGood = now == Normalizer.NEVER && standing instanceof Standing.Pending;
+                if (standing instanceof Standing.Member || openForGood) {
                     continue;
                 }
                 if (!(standing instanceof Standing.Owner)) {
                     return standing;
                 }
             }
-            if (candidate.isHost()) {
-                continue;
-            }
-            Standing standing = within(candidate, life, settings);
+            boolean hosted = above.isHost() && !life.process.isHost();
+            Standing standing = hosted ? null : within(candidate, life);
             if (standing != null) {
                 return standing;
             }
@@ -112,7 +134,7 @@ final class Lineage {
         return null;
     }
 
-    private static @Nullable Standing within(Life owner, Life life, Settings settings) {
+    private @Nullable Standing within(Life owner, Life life) {
         End ownerEnd = owner.end;
         if (ownerEnd == null) {
             return new Standing.Pending(owner);
@@ -124,7 +146,7 @@ final class Lineage {
         if (end == null) {
             return owner.settled ? new Standing.Owner(owner, false) : new Standing.Pending(owner);
         }
-        boolean contained = contains(ownerEnd, end, settings);
+        boolean contained = contains(ownerEnd, end);
         if (owner.settled) {
             return new Standing.Owner(contained ? null : owner, true);
         }
@@ -132,7 +154,7 @@ final class Lineage {
     }
 
     /** What ended unheard is not known to have outlived anything. */
-    private static boolean contains(End owner, End end, Settings settings) {
+    private boolean contains(End owner, End end) {
         return !end.isHeard() || end.time() <= owner.time() + settings.overhang();
     }
 }

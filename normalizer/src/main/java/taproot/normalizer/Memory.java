@@ -15,6 +15,9 @@ public final class Memory {
     /** One life. */
     private record Lived(@Nullable End end, boolean owner, boolean host) {}
 
+    /** Of a process that neither owned nor hosted anything only that it is over matters. */
+    private static final List<Lived> ON_ANOTHERS_RECORD = List.of(new Lived(null, false, false));
+
     private final Map<String, List<Lived>> processes = new LinkedHashMap<>(2);
 
     boolean knows(String sid) {
@@ -25,9 +28,15 @@ public final class Memory {
         if (!process.isHeard()) {
             return;
         }
-        List<Lived> lives = process.lives.stream()
-                .map(life -> new Lived(life.end, life.owner, life.isHost()))
-                .toList();
+        boolean matters = process.isHost();
+        for (Life life : process.lives) {
+            matters |= life.owner;
+        }
+        List<Lived> lives = matters
+                ? process.lives.stream()
+                        .map(life -> new Lived(life.end, life.owner, process.isHost()))
+                        .toList()
+                : ON_ANOTHERS_RECORD;
         processes.put(process.sid.value(), lives);
         if (processes.size() > MAX_PROCESSES) {
             processes.remove(processes.keySet().iterator().next());

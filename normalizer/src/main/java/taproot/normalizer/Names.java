@@ -53,8 +53,8 @@ final class Names {
         return dashed;
     }
 
-    /** An alias may begin with options of git itself, {@code -c name=value} for instance. */
-    private static @Nullable String firstWord(List<String> argv) {
+    /** The command among git's arguments, before which options of git itself may stand, {@code -c name=value} for instance. */
+    static @Nullable String firstWord(List<String> argv) {
         for (int i = 0; i < argv.size(); i++) {
             String word = argv.get(i);
             if (!word.startsWith("-")) {

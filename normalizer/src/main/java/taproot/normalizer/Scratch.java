@@ -4,6 +4,9 @@ import java.util.Arrays;
 
 /** The raw lines of one life, gathered as they come and given up when a budget says so. Inside the compute only. */
 final class Scratch {
+    /** What stands in for the scratch of a life that has gathered nothing; never written to. */
+    static final Scratch NONE = new Scratch();
+
     private static final byte[] NOTHING = {};
     private static final int INITIAL = 1024;
 
