@@ -24,6 +24,16 @@ sealed interface Root {
         }
     }
 
-    /** A finished root: what late lines need to be told from new ones. */
-    record Tombstone(Memory memory) implements Root {}
+    /**
+     * A finished root: what late lines need to be told from new ones. Equal only to itself, and that is why it is no
+     * record: a root that is buried a second time has the same memory, but its first stone must not stand for the second
+     * one when the ring evicts it.
+     */
+    final class Tombstone implements Root {
+        final Memory memory;
+
+        Tombstone(Memory memory) {
+            this.memory = memory;
+        }
+    }
 }

@@ -10,6 +10,11 @@ import taproot.daemon.metrics.Counters;
  * The completed-root guard: remembers the tombstones in the order of their burial and, when they are too many, removes
  * the oldest. First in, first out; two atomic steps per root, no lock.
  *
+ * <p>Two that are added at once may swap places, and one that is overtaken by a whole round may displace a younger one:
+ * the order is that of the burials give or take as many as there are threads. What never happens is that a stone is in
+ * the map and not in the ring, once its {@link #add} has returned: each has one slot, and leaves the map when it leaves
+ * the slot.
+ *
  * <p>A size-bounded cache would not do: of equally rare keys it evicts the newest.
  */
 final class TombstoneRing {
