@@ -17,12 +17,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.resources.LoopResources;
@@ -35,20 +40,27 @@ import taproot.daemon.roots.Roots;
  * to the hand-over of a finished record nothing leaves that loop, and nothing on it waits.
  */
 public final class TraceServer {
+    private static final Logger LOG = LoggerFactory.getLogger(TraceServer.class);
+
     /** git's connect blocks when the backlog is full. */
     private static final int BACKLOG = 4096;
 
     private static final int READ_SIZE = 16 * 1024;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /** When a mark has not arrived after so long, somebody else listens at our path: it will not. */
+    private static final long OVERDUE_SECONDS = 10;
+
     private final LoopResources resources;
     private final EventLoopGroup group;
     private final Counters counters;
     private final int lineLimit;
-    private final int ownUid;
     private final Markers markers = new Markers();
     private final AtomicLong connections = new AtomicLong();
-    private final Map<EventLoop, IngestLoop> loops = new ConcurrentHashMap<>();
+
+    /** Complete from the start: a drain asks every loop, also one whose first connection is only just being handed to it. */
+    private final Map<EventLoop, IngestLoop> loops;
+
     private @Nullable DisposableServer server;
     private @Nullable Path socket;
 
@@ -57,13 +69,24 @@ public final class TraceServer {
         this.resources = LoopResources.create("ingest", loopCount, true);
         this.group = resources.onServer(true);
         this.lineLimit = lineLimit;
-        this.ownUid = ownUid;
         this.counters = counters;
+        Map<EventLoop, IngestLoop> all = new IdentityHashMap<>();
+        group.forEach(executor -> all.put((EventLoop) executor, new IngestLoop(ownUid)));
+        this.loops = all;
     }
 
     /** The loops' own timers. */
-    public ScheduledExecutorService timers() {
-        return group;
+    public Roots.Timers timers() {
+        return this::after;
+    }
+
+    private void after(long micros, Runnable task) {
+        try {
+            var unused = group.schedule(task, micros, TimeUnit.MICROSECONDS);
+        } catch (RejectedExecutionException e) {
+            // The loops have stopped: what was waited for is finished by the interrupt at the daemon's end.
+            LOG.debug("a timer came after the end: {}", e.toString());
+        }
     }
 
     /**
@@ -93,7 +116,7 @@ public final class TraceServer {
     }
 
     private void accept(Channel channel, Roots roots) {
-        IngestLoop loop = loops.computeIfAbsent(channel.eventLoop(), _ -> new IngestLoop(ownUid));
+        IngestLoop loop = Objects.requireNonNull(loops.get(channel.eventLoop()), "a connection on one of our loops");
         channel.pipeline()
                 .addFirst(
                         new TraceConnection(connections.incrementAndGet(), loop, roots, counters, markers, lineLimit));
@@ -101,7 +124,8 @@ public final class TraceServer {
 
     /**
      * Runs the action when everything has been read that was sent before the call. A connection to our own socket
-     * marks the moment: when it is accepted, every connection opened before it is known.
+     * marks the moment: when it is accepted, every connection opened before it is known. On a server that does not
+     * listen there is nothing to read, and the action runs at once.
      */
     public void drain(Runnable whenRead) {
         DisposableServer listening = server;
@@ -110,8 +134,24 @@ public final class TraceServer {
             whenRead.run();
             return;
         }
-        byte[] mark = markers.issue(() -> readAll(whenRead));
+        AtomicReference<@Nullable ScheduledFuture<?>> overdue = new AtomicReference<>();
+        byte[] mark = markers.issue(() -> {
+            cancel(overdue.get());
+            readAll(whenRead);
+        });
+        try {
+            overdue.set(group.schedule(() -> overdue(path, mark), OVERDUE_SECONDS, TimeUnit.SECONDS));
+        } catch (RejectedExecutionException e) {
+            forgo(mark, path, e);
+            return;
+        }
         sendMark(path, mark);
+    }
+
+    private static void cancel(@Nullable ScheduledFuture<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
     }
 
     private void sendMark(Path path, byte[] mark) {
@@ -121,29 +161,58 @@ public final class TraceServer {
                 .handler(new ChannelInboundHandlerAdapter())
                 .connect(new DomainSocketAddress(path.toString()));
         connected.addListener((ChannelFutureListener) future -> {
-            if (future.isSuccess()) {
-                future.channel().writeAndFlush(Unpooled.wrappedBuffer(mark)).addListener(ChannelFutureListener.CLOSE);
-            } else if (path.toFile().exists()) {
-                // The backlog is full (EAGAIN): what is in it gets accepted meanwhile.
-                var unused = group.schedule(() -> sendMark(path, mark), 1, TimeUnit.MILLISECONDS);
-            } else {
-                // Somebody removed the socket: nobody can connect any more, and those who have are known.
-                Runnable action = markers.withdraw(mark);
-                if (action != null) {
-                    action.run();
-                }
+            if (!future.isSuccess()) {
+                sendAgain(path, mark, future.cause());
+                return;
             }
+            future.channel().writeAndFlush(Unpooled.wrappedBuffer(mark)).addListener((ChannelFutureListener) write -> {
+                write.channel().close();
+                if (!write.isSuccess()) {
+                    sendAgain(path, mark, write.cause());
+                }
+            });
         });
+    }
+
+    /** The backlog is full (EAGAIN), and what is in it gets accepted meanwhile; or nobody can connect any more. */
+    private void sendAgain(Path path, byte[] mark, Throwable why) {
+        if (!path.toFile().exists()) {
+            forgo(mark, path, why);
+            return;
+        }
+        try {
+            var unused = group.schedule(() -> sendMark(path, mark), 1, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            forgo(mark, path, e);
+        }
+    }
+
+    private void overdue(Path path, byte[] mark) {
+        forgo(mark, path, new IOException("it did not arrive within " + OVERDUE_SECONDS + " s"));
+    }
+
+    /** Reads without a mark what those have sent who are known: more cannot be done, and nobody may wait for ever. */
+    private void forgo(byte[] mark, Path path, Throwable why) {
+        Runnable action = markers.withdraw(mark);
+        if (action != null) {
+            LOG.warn("cannot reach our own socket {}: {}", path, why.toString());
+            action.run();
+        }
     }
 
     private void readAll(Runnable whenRead) {
         DrainTarget target = new DrainTarget(whenRead);
         loops.forEach((eventLoop, loop) -> {
             target.expect();
-            eventLoop.execute(() -> {
-                loop.readAllTo(target);
+            try {
+                eventLoop.execute(() -> {
+                    loop.readAllTo(target);
+                    target.done();
+                });
+            } catch (RejectedExecutionException e) {
+                // The loop has stopped, and closed what it had.
                 target.done();
-            });
+            }
         });
         target.done();
     }

@@ -1,72 +1,50 @@
 package taproot.daemon.roots;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Wakes roots when a waiting time of theirs is over. A root has at most a few alarms set, each for an earlier time
  * than the one before; most commands need none.
  */
 final class Alarms {
-    /** How long after an alarm one looks whether it is over; microseconds. */
-    private static final long AFTER_IT = 500;
-
     interface Due {
         void look(RootId id, long alarm);
     }
 
-    private final ScheduledExecutorService timers;
+    private final Roots.Timers timers;
     private final Roots.Clock clock;
     private final Due due;
-    private final ConcurrentSkipListMap<Long, Long> armed = new ConcurrentSkipListMap<>();
 
-    Alarms(ScheduledExecutorService timers, Roots.Clock clock, Due due) {
+    /** How many alarms of each root have not gone off. */
+    private final ConcurrentHashMap<RootId, Integer> armed = new ConcurrentHashMap<>();
+
+    Alarms(Roots.Timers timers, Roots.Clock clock, Due due) {
         this.timers = timers;
         this.clock = clock;
         this.due = due;
     }
 
     void set(RootId id, long time) {
-        armed.merge(time, 1L, Long::sum);
-        schedule(time, () -> {
+        armed.merge(id, 1, Integer::sum);
+        timers.after(Math.max(0, time - clock.monotonicMicros()), () -> goOff(id, time));
+    }
+
+    private void goOff(RootId id, long time) {
+        try {
             due.look(id, time);
-            armed.computeIfPresent(time, (_, count) -> count == 1 ? null : Long.valueOf(count - 1));
-        });
-    }
-
-    /** Runs the action once the alarms set now, and what they bring about within {@code further}, are over. */
-    void whenOver(long further, Runnable action) {
-        Map.Entry<Long, Long> last = armed.lastEntry();
-        if (last == null) {
-            action.run();
-        } else {
-            whenNoneBefore(last.getKey() + further, action);
+        } finally {
+            // After the look, which may set the next one: a root that waits is known here without a gap.
+            armed.computeIfPresent(id, (_, count) -> count == 1 ? null : Integer.valueOf(count - 1));
         }
     }
 
-    private void whenNoneBefore(long until, Runnable action) {
-        Map.Entry<Long, Long> first = armed.firstEntry();
-        if (first == null || first.getKey() > until) {
-            action.run();
-        } else {
-            schedule(first.getKey() + AFTER_IT, () -> whenNoneBefore(until, action));
-        }
+    /** The roots with an alarm set; some of them may have nothing to wait for any more. */
+    Set<RootId> armedRoots() {
+        return Set.copyOf(armed.keySet());
     }
 
     long armed() {
-        return armed.values().stream().mapToLong(Long::longValue).sum();
-    }
-
-    private void schedule(long time, Runnable task) {
-        long delay = Math.max(0, time - clock.monotonicMicros());
-        try {
-            var unused = timers.schedule(task, delay, TimeUnit.MICROSECONDS);
-        } catch (RejectedExecutionException e) {
-            // The loops have stopped: what was waited for is finished by the interrupt at the daemon's end.
-            return;
-        }
+        return armed.values().stream().mapToLong(Integer::longValue).sum();
     }
 }

@@ -19,6 +19,7 @@ final class Drains {
     private final Consumer<Runnable> drain;
     private final Drained drained;
     private final ConcurrentLinkedQueue<RootId> waiting = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Runnable> followers = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean underWay = new AtomicBoolean();
 
     Drains(Roots.Clock clock, Consumer<Runnable> drain, Drained drained) {
@@ -27,26 +28,46 @@ final class Drains {
         this.drained = drained;
     }
 
+    /** Has everything read that git has sent, and tells the root. */
     void want(RootId id) {
         waiting.add(id);
         startIfIdle();
     }
 
+    /** Has everything read that git has sent, and runs the action when every root that asked before has been told. */
+    void follow(Runnable action) {
+        followers.add(action);
+        startIfIdle();
+    }
+
     private void startIfIdle() {
-        if (waiting.isEmpty() || !underWay.compareAndSet(false, true)) {
+        if ((waiting.isEmpty() && followers.isEmpty()) || !underWay.compareAndSet(false, true)) {
             return;
         }
-        List<RootId> covered = new ArrayList<>();
-        for (RootId id = waiting.poll(); id != null; id = waiting.poll()) {
-            covered.add(id);
-        }
+        // Followers first: the roots that asked before them are then in the second list, if they were not told already.
+        List<Runnable> following = takeAll(followers);
+        List<RootId> covered = takeAll(waiting);
         long until = clock.monotonicMicros();
-        drain.accept(() -> {
-            underWay.set(false);
+        drain.accept(() -> finish(covered, following, until));
+    }
+
+    private void finish(List<RootId> covered, List<Runnable> following, long until) {
+        try {
             for (RootId id : covered) {
                 drained.done(id, until);
             }
-            startIfIdle();
-        });
+            following.forEach(Runnable::run);
+        } finally {
+            underWay.set(false);
+        }
+        startIfIdle();
+    }
+
+    private static <T> List<T> takeAll(ConcurrentLinkedQueue<T> queue) {
+        List<T> taken = new ArrayList<>();
+        for (T element = queue.poll(); element != null; element = queue.poll()) {
+            taken.add(element);
+        }
+        return taken;
     }
 }

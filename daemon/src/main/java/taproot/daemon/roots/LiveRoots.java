@@ -12,7 +12,10 @@ package taproot.daemon.roots;
  */
 public record LiveRoots(long roots, long processes, long openings, long tombstones, long scratchBytes, long alarms) {
 
-    /** Adds up. */
+    /**
+     * Adds up. Reads fields that belong to each root's compute from outside it: plain numbers, never torn, at worst those
+     * of a moment ago, and no collection is walked.
+     */
     static final class Counter {
         private long roots;
         private long processes;

@@ -1,9 +1,10 @@
 package taproot.daemon.roots;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +28,13 @@ import taproot.normalizer.TraceBudget;
  * <p>Thread-safe, for any number of event loops.
  */
 public final class Roots {
+    /** How long after a waiting time one looks whether it is over; microseconds. */
+    private static final long AFTER_IT = 500;
+
     private final ConcurrentHashMap<RootId, Root> roots = new ConcurrentHashMap<>();
     private final Settings settings;
     private final Clock clock;
+    private final Timers timers;
     private final Counters counters;
     private final Consumer<FinishedCommand> log;
     private final ScratchTotal scratchTotal;
@@ -47,11 +52,12 @@ public final class Roots {
             long scratchTotalLimit,
             Clock clock,
             Counters counters,
-            ScheduledExecutorService timers,
+            Timers timers,
             Consumer<FinishedCommand> log,
             Consumer<Runnable> drain) {
         this.settings = settings;
         this.clock = clock;
+        this.timers = timers;
         this.counters = counters;
         this.log = log;
         this.scratchTotal = new ScratchTotal(scratchTotalLimit, counters);
@@ -77,6 +83,10 @@ public final class Roots {
                 if (reason != null) {
                     verdict.dropped(reason);
                 }
+            }
+            if (root instanceof Root.Tombstone && live.normalizer.isOver()) {
+                // Every line was late. A new stone for each of them would drive everybody else's out of the ring.
+                return root;
             }
             return advanced(live, now, wall, verdict);
         });
@@ -114,20 +124,24 @@ public final class Roots {
     List<Sid> silentFor(long micros) {
         long silentSince = clock.monotonicMicros() - micros;
         List<Sid> silent = new ArrayList<>();
-        for (RootId id : roots.keySet()) {
-            roots.computeIfPresent(id, (_, root) -> {
-                if (root instanceof Root.Live live && live.heardAt <= silentSince) {
-                    silent.addAll(live.normalizer.sweepable());
-                }
-                return root;
-            });
-        }
+        forEachLive(live -> {
+            if (live.heardAt <= silentSince) {
+                silent.addAll(live.normalizer.sweepable());
+            }
+        });
         return silent;
     }
 
-    /** The process does not exist any more, although somebody holds its connection open. */
+    /**
+     * The process does not exist any more, although somebody holds its connection open. Its last words may not have been
+     * read yet: that is done first, and what has ended by then, or goes on as a second life, is not gone.
+     */
     void gone(Sid sid) {
-        change(RootId.of(sid), (live, now) -> live.normalizer.gone(sid));
+        drains.follow(() -> change(RootId.of(sid), (live, now) -> {
+            if (live.normalizer.sweepable().contains(sid)) {
+                live.normalizer.gone(sid);
+            }
+        }));
     }
 
     /** The daemon stops: finishes everything as it is. No line may come after it. */
@@ -152,7 +166,10 @@ public final class Roots {
         return scratchTotal;
     }
 
-    /** What is live now; walks all roots, for people to look at. */
+    /**
+     * What is live now; walks all roots, for people to look at. Reads sizes without entering any root, so that it never
+     * makes a loop wait: each of them may be that of a moment ago, and they need not fit together.
+     */
     public LiveRoots live() {
         LiveRoots.Counter counted = new LiveRoots.Counter();
         for (Root root : roots.values()) {
@@ -164,20 +181,60 @@ public final class Roots {
     /** The commands that are running, as far as they were heard of. */
     public List<LiveCommand> liveCommands() {
         List<LiveCommand> commands = new ArrayList<>();
-        for (RootId id : roots.keySet()) {
-            roots.computeIfPresent(id, (_, root) -> {
-                if (root instanceof Root.Live live) {
-                    live.normalizer.running().forEach(process -> commands.add(new LiveCommand(process, live.heardAt)));
-                }
-                return root;
-            });
-        }
+        forEachLive(live ->
+                live.normalizer.running().forEach(process -> commands.add(new LiveCommand(process, live.heardAt))));
         return commands;
     }
 
-    /** Runs the action when no waiting time that was running at the call is left; commands that go on do not count. */
+    /**
+     * Runs the action when no waiting time that was running at the call is left, and everything has been read that git
+     * had sent by then; commands that go on do not count.
+     */
     public void whenSettled(Runnable action) {
-        alarms.whenOver(settings.linger(), action);
+        long longest = Math.max(settings.lostAfter(), Math.max(settings.adoptionGrace(), settings.linger()));
+        // An alarm is the earliest of what its root waits for; behind it may stand any of the others.
+        long until = clock.monotonicMicros() + longest + settings.linger();
+        whenNoneWaits(new ArrayDeque<>(alarms.armedRoots()), until, action);
+    }
+
+    /** One root after the other: each is looked at until it is over, which is as long as the longest of them takes. */
+    private void whenNoneWaits(Queue<RootId> waiting, long until, Runnable action) {
+        for (RootId id = waiting.peek(); id != null; id = waiting.peek()) {
+            long deadline = deadline(id);
+            if (deadline <= until) {
+                long left = Math.max(0, deadline - clock.monotonicMicros());
+                timers.after(left + AFTER_IT, () -> whenNoneWaits(waiting, until, action));
+                return;
+            }
+            waiting.remove();
+        }
+        // A command whose linger is over may wait for a drain that is slow.
+        drains.follow(action);
+    }
+
+    private long deadline(RootId id) {
+        long[] deadline = {Normalizer.NEVER};
+        roots.computeIfPresent(id, (_, root) -> {
+            if (root instanceof Root.Live live) {
+                deadline[0] = live.normalizer.deadline();
+            }
+            return root;
+        });
+        return deadline[0];
+    }
+
+    /** Enters the live roots one by one; tombstones, which are most of the map, are passed over without a lock. */
+    private void forEachLive(Consumer<Root.Live> look) {
+        roots.forEach((id, seen) -> {
+            if (seen instanceof Root.Live) {
+                roots.computeIfPresent(id, (_, root) -> {
+                    if (root instanceof Root.Live live) {
+                        look.accept(live);
+                    }
+                    return root;
+                });
+            }
+        });
     }
 
     // Inside the compute.
@@ -186,7 +243,7 @@ public final class Roots {
         return switch (root) {
             case null -> new Root.Live(new Normalizer(settings, scratchTotal));
             case Root.Live live -> live;
-            case Root.Tombstone stone -> new Root.Live(new Normalizer(settings, scratchTotal, stone.memory()));
+            case Root.Tombstone stone -> new Root.Live(new Normalizer(settings, scratchTotal, stone.memory));
         };
     }
 
@@ -264,6 +321,13 @@ public final class Roots {
             return advanced(live, now, wall, verdict);
         });
         carryOut(id, verdict);
+    }
+
+    /** Runs tasks later, on threads of its own. */
+    @FunctionalInterface
+    public interface Timers {
+        /** Runs the task after so many microseconds; never, when whoever runs the timers has stopped. */
+        void after(long micros, Runnable task);
     }
 
     /** Times in microseconds, so that a test can tell them. */

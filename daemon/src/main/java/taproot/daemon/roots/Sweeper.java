@@ -1,6 +1,7 @@
 package taproot.daemon.roots;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -70,13 +71,16 @@ public final class Sweeper implements AutoCloseable {
     private static @Nullable String startTime(long pid) throws IOException {
         String stat;
         try {
-            stat = Files.readString(
-                    Path.of("/proc", Long.toString(pid), "stat"), java.nio.charset.StandardCharsets.ISO_8859_1);
+            stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException e) {
             return null;
         }
         // The second field is the name in parentheses, which may hold spaces and parentheses itself.
-        String[] fromState = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fromState = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+        if (fromState.length <= START_TIME_FIELD - 3) {
+            // Unchecked, it would end the sweeping for good.
+            throw new IOException("expected the fields of proc_pid_stat(5) for pid " + pid + ", came: " + stat);
+        }
         boolean zombie = fromState[0].equals("Z") || fromState[0].equals("X");
         return zombie ? null : fromState[START_TIME_FIELD - 3];
     }
