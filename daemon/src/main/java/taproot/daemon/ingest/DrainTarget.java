@@ -1,7 +1,6 @@
 package taproot.daemon.ingest;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts down the connections that hold bytes which were sent before a drain began. Thread-safe: the connections may
@@ -22,7 +21,7 @@ final class DrainTarget {
         this.whenRead = whenRead;
     }
 
-    /** A loop more will be asked. */
+    /** A loop or a connection more will be done. */
     void expect() {
         missing.incrementAndGet();
     }
@@ -34,33 +33,18 @@ final class DrainTarget {
         }
     }
 
-    /** The connection still holds so many bytes; joins a wait for an earlier drain, which goes on. */
-    Pending wait(@Nullable Pending earlier, long bytesRead, int held) {
+    /** The connection still holds so many bytes: it is expected too. */
+    Pending held(long bytesRead, int held) {
         expect();
-        return new Pending(this, bytesRead + held, earlier);
+        return new Pending(this, bytesRead + held);
     }
 
-    /** One connection's wait. */
-    static final class Pending {
-        private final DrainTarget target;
-        private final long upTo;
-        private final @Nullable Pending earlier;
+    /** One connection's wait. Those of later drains are never over before those of earlier ones. */
+    record Pending(DrainTarget target, long upTo) {
 
-        private Pending(DrainTarget target, long upTo, @Nullable Pending earlier) {
-            this.target = target;
-            this.upTo = upTo;
-            this.earlier = earlier;
-        }
-
-        /** What is still to be waited for, after so much has been read and so much is left. */
-        @Nullable
-        Pending progress(long bytesRead, int held) {
-            Pending before = earlier == null ? null : earlier.progress(bytesRead, held);
-            if (held == 0 || bytesRead >= upTo + BEYOND) {
-                target.done();
-                return before;
-            }
-            return before == earlier ? this : new Pending(target, upTo, before);
+        /** Whether there is nothing to be waited for any more, after so much has been read and so much is left. */
+        boolean isOver(long bytesRead, int held) {
+            return held == 0 || bytesRead >= upTo + BEYOND;
         }
     }
 }

@@ -65,7 +65,9 @@ final class LineFramer {
         }
         byte[] begun = partial;
         if (begun == null) {
-            if (to > from) {
+            if (to - from > lineLimit) {
+                sink.skipped(DropReason.OVERLONG, chunk, from, to);
+            } else if (to > from) {
                 sink.line(chunk, from, to);
             }
             return;

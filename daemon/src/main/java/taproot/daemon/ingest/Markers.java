@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The marks by which the daemon knows its own connections to its own socket: a line that no trace2 emitter writes,
- * with a secret that nobody else can guess. A mark serves once.
+ * with a secret that nobody else can guess. A mark serves once; one that comes after it was withdrawn does nothing.
  */
 final class Markers {
     /** No JSON begins with it. */
@@ -39,16 +39,15 @@ final class Markers {
         return awaited.remove(number(mark, 0, mark.length - 1));
     }
 
-    /** Whether this line is a mark; its action has run then. */
+    /** Whether this line is a mark; its action has run then, unless it was withdrawn. */
     boolean isMarker(byte[] bytes, int from, int to) {
         if (to - from <= secret.length || !Arrays.equals(secret, 0, secret.length, bytes, from, from + secret.length)) {
             return false;
         }
         Runnable action = awaited.remove(number(bytes, from, to));
-        if (action == null) {
-            return false;
+        if (action != null) {
+            action.run();
         }
-        action.run();
         return true;
     }
 

@@ -92,13 +92,18 @@ public final class RuntimeLock implements AutoCloseable {
                 + " already: stop it, or choose another --runtime-dir");
     }
 
-    /** Whether somebody accepts connections there; a socket that nobody listens on refuses at once. */
+    /**
+     * Whether somebody listens there; a socket that nobody listens on refuses at once. Does not wait to be let in: the
+     * backlog of somebody who is stuck is full, and a connect that blocks would block for good.
+     */
     private static boolean answers(Path socket) {
         if (!Files.exists(socket)) {
             return false;
         }
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            return probe.connect(UnixDomainSocketAddress.of(socket));
+            probe.configureBlocking(false);
+            var unused = probe.connect(UnixDomainSocketAddress.of(socket));
+            return true;
         } catch (IOException e) {
             return false;
         }
@@ -106,8 +111,11 @@ public final class RuntimeLock implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(pidFile);
-        release(lockFile, channel);
+        try {
+            Files.deleteIfExists(pidFile);
+        } finally {
+            release(lockFile, channel);
+        }
     }
 
     private static void release(Path lockFile, @Nullable FileChannel channel) throws IOException {

@@ -6,10 +6,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,19 +42,21 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
     private final Counters counters;
     private final Markers markers;
     private final LineReader reader;
-    private final LineFramer framer;
     private final Map<String, Sid> carried = new LinkedHashMap<>(2);
     private final List<Line> batch = new ArrayList<>();
 
     /** What the roots know it by; see {@link ConnectionNumber}. */
     private long id;
 
+    private LineFramer framer;
     private @Nullable Sid latest;
     private @Nullable EpollDomainSocketChannel channel;
     private boolean foreign;
     private boolean closed;
     private long bytesRead;
-    private DrainTarget.@Nullable Pending pending;
+
+    /** The drains that wait for it, oldest first; null for nearly every connection. */
+    private @Nullable Queue<DrainTarget.Pending> pending;
 
     // Counted per read and added to the shared counters once.
     private int received;
@@ -79,6 +83,8 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
         identify(accepted);
         if (foreign) {
             counters.increment(Counter.CONNECTIONS_FOREIGN_UID);
+            // Cuts its lines to count them, and keeps none: our own lines need the memory.
+            framer = new LineFramer(0, roots.budget());
         }
         accepted.config().setAutoRead(true);
     }
@@ -103,12 +109,14 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
         }
         apply();
         count();
-        reportProgress();
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        reportProgress();
+        if (pending != null) {
+            // Later: when the peer has closed, that comes right after what it had sent, and belongs to it.
+            ctx.executor().execute(this::reportProgress);
+        }
     }
 
     @Override
@@ -147,16 +155,32 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
     @Override
     public void skipped(DropReason reason, byte[] bytes, int from, int to) {
         received++;
-        drop(foreign ? DropReason.FOREIGN_UID : reason, reader.sidOf(bytes, from, to));
+        if (foreign) {
+            // Nothing it says may touch a record of ours.
+            counters.dropped(DropReason.FOREIGN_UID, 1);
+            return;
+        }
+        drop(reason, reader.sidOf(bytes, from, to));
     }
 
     /** How far this connection has to be read so that nothing is left of what its peer has sent. */
     void readTo(DrainTarget target) {
-        EpollDomainSocketChannel open = channel;
-        int held = closed || open == null ? 0 : ReceiveQueue.bytesHeld(open.fd().intValue());
+        int held = held();
         if (held > 0) {
-            pending = target.wait(pending, bytesRead, held);
+            Queue<DrainTarget.Pending> waits = pending;
+            if (waits == null) {
+                waits = new ArrayDeque<>();
+                pending = waits;
+            }
+            waits.add(target.held(bytesRead, held));
         }
+    }
+
+    private int held() {
+        EpollDomainSocketChannel open = channel;
+        return closed || open == null || !open.isOpen()
+                ? 0
+                : ReceiveQueue.bytesHeld(open.fd().intValue());
     }
 
     private void add(Line line) {
@@ -187,12 +211,16 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
         if (batch.isEmpty()) {
             return;
         }
-        List<DropReason> reasons = roots.lines(RootId.of(batch.getFirst().sid()), batch, id);
-        applied += batch.size() - reasons.size();
-        for (DropReason reason : reasons) {
-            counters.dropped(reason, 1);
+        try {
+            List<DropReason> reasons = roots.lines(RootId.of(batch.getFirst().sid()), batch, id);
+            applied += batch.size() - reasons.size();
+            for (DropReason reason : reasons) {
+                counters.dropped(reason, 1);
+            }
+        } finally {
+            // Lines that a defect could not stomach are not to be met again in a buffer that holds others by then.
+            batch.clear();
         }
-        batch.clear();
     }
 
     private void drop(DropReason reason, @Nullable Sid sid) {
@@ -233,14 +261,19 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
     }
 
     private void reportProgress() {
-        DrainTarget.Pending waiting = pending;
-        if (waiting != null) {
-            EpollDomainSocketChannel open = channel;
-            int held = closed || open == null
-                    ? 0
-                    : ReceiveQueue.bytesHeld(open.fd().intValue());
-            pending = waiting.progress(bytesRead, held);
+        Queue<DrainTarget.Pending> waits = pending;
+        if (waits == null) {
+            return;
         }
+        int held = held();
+        for (DrainTarget.Pending wait = waits.peek(); wait != null; wait = waits.peek()) {
+            if (!wait.isOver(bytesRead, held)) {
+                return;
+            }
+            waits.remove();
+            wait.target().done();
+        }
+        pending = null;
     }
 
     private void identify(EpollDomainSocketChannel accepted) {
