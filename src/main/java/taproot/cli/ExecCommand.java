@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import taproot.normalizer.CommandRecord;
 
 /** {@code taproot exec}: strace for git. */
 @Command(
@@ -58,23 +59,22 @@ final class ExecCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailedException, OutputClosedException, InterruptedException {
-        try (Output file = jsonFile();
-                PrivateDaemon daemon = PrivateDaemon.start(options, session)) {
+        Output records = records();
+        try (PrivateDaemon daemon = PrivateDaemon.start(options, session)) {
             SignalRelay signals = SignalRelay.install();
-            long began = System.nanoTime();
-            long origin = Moment.micros(session.clock().instant());
             PosixProcess child =
                     PosixProcess.start(PosixProcess.ownArguments(command.size()), environment(daemon.traceTarget()));
             signals.started(child);
             int status = child.waitFor();
             signals.ended();
-            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            Duration took = Duration.ofNanos(System.nanoTime() - child.startedNanos());
             daemon.finish(signals);
-            if (json == null) {
-                daemon.report(records -> ExecReport.lines(records, origin, took, session.errScreen())
-                        .forEach(session.err()::println));
+            if (records == null) {
+                List<CommandRecord> seen = daemon.records();
+                ExecReport.lines(seen, Moment.micros(child.startedAt()), took, session.errScreen())
+                        .forEach(session.err()::println);
             } else {
-                daemon.copy(file);
+                daemon.copy(records);
             }
             return status;
         } catch (CommandFailedException e) {
@@ -85,13 +85,17 @@ final class ExecCommand implements Callable<Integer> {
             throw e;
         } catch (IOException e) {
             throw new CommandFailedException(ExitStatus.EXEC_FAILED, "exec failed: " + e, e);
+        } finally {
+            if (records != null) {
+                records.flush();
+            }
         }
     }
 
-    /** Opened before CMD runs: a file that cannot be written should not cost its work. */
-    private Output jsonFile() throws CommandFailedException {
+    /** Opened before CMD runs: a file that cannot be written should not cost its work. Null where a tree is wanted. */
+    private @Nullable Output records() throws CommandFailedException {
         if (json == null || json.equals(STDOUT)) {
-            return session.out();
+            return json == null ? null : session.out();
         }
         try {
             return new Output(Files.newOutputStream(Path.of(json)));

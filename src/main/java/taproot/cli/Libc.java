@@ -20,10 +20,15 @@ final class Libc {
     private static final MethodHandle ATTR_INIT = handle("posix_spawnattr_init", ADDRESS);
     private static final MethodHandle ATTR_SETFLAGS = handle("posix_spawnattr_setflags", ADDRESS, JAVA_SHORT);
     private static final MethodHandle ATTR_SETSIGMASK = handle("posix_spawnattr_setsigmask", ADDRESS, ADDRESS);
+    private static final MethodHandle ACTIONS_INIT = handle("posix_spawn_file_actions_init", ADDRESS);
+    private static final MethodHandle ACTIONS_ADDCLOSE = handle("posix_spawn_file_actions_addclose", ADDRESS, JAVA_INT);
     private static final MethodHandle WAITPID = handle("waitpid", JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle KILL = handle("kill", JAVA_INT, JAVA_INT);
 
     private Libc() {}
+
+    /** Links the calls now, which takes some milliseconds, instead of at the first of them. */
+    static void load() {}
 
     private static MethodHandle handle(String name, MemoryLayout... arguments) {
         return LINKER.downcallHandle(
@@ -31,9 +36,14 @@ final class Libc {
     }
 
     static int spawn(
-            MemorySegment pid, MemorySegment file, MemorySegment attr, MemorySegment argv, MemorySegment environment) {
+            MemorySegment pid,
+            MemorySegment file,
+            MemorySegment actions,
+            MemorySegment attr,
+            MemorySegment argv,
+            MemorySegment environment) {
         try {
-            return (int) POSIX_SPAWNP.invokeExact(pid, file, MemorySegment.NULL, attr, argv, environment);
+            return (int) POSIX_SPAWNP.invokeExact(pid, file, actions, attr, argv, environment);
         } catch (Throwable e) {
             throw cannotHappen(e);
         }
@@ -46,6 +56,22 @@ final class Libc {
             int mask = (int) ATTR_SETSIGMASK.invokeExact(attr, signalMask);
             if ((init | set | mask) != 0) {
                 throw new IllegalStateException("posix_spawnattr refuses flags " + flags);
+            }
+        } catch (IllegalStateException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw cannotHappen(e);
+        }
+    }
+
+    static void initActions(MemorySegment actions, Iterable<Integer> descriptorsToClose) {
+        try {
+            int failed = (int) ACTIONS_INIT.invokeExact(actions);
+            for (int descriptor : descriptorsToClose) {
+                failed |= (int) ACTIONS_ADDCLOSE.invokeExact(actions, descriptor);
+            }
+            if (failed != 0) {
+                throw new IllegalStateException("posix_spawn_file_actions refuses to close " + descriptorsToClose);
             }
         } catch (IllegalStateException e) {
             throw e;

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** A buffered stream of UTF-8 lines. Unlike {@link java.io.PrintStream} it tells when nobody takes them any more. */
-final class Output implements AutoCloseable {
+final class Output {
     private final OutputStream out;
 
     Output(OutputStream out) {
@@ -32,10 +32,5 @@ final class Output implements AutoCloseable {
         } catch (IOException e) {
             throw new OutputClosedException(e);
         }
-    }
-
-    @Override
-    public void close() throws OutputClosedException {
-        flush();
     }
 }

@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,11 +26,15 @@ final class PosixProcess {
     private static final int SHELL_SIGNAL_BASE = 128;
 
     private final int pid;
+    private final Instant startedAt;
+    private final long startedNanos;
     /** Guarded by this: once the child has been waited for, its number may be somebody else's. */
     private boolean ended;
 
-    private PosixProcess(int pid) {
+    private PosixProcess(int pid, Instant startedAt, long startedNanos) {
         this.pid = pid;
+        this.startedAt = startedAt;
+        this.startedNanos = startedNanos;
     }
 
     /** The command could not be started; {@link #status} is what {@code env} would exit with. */
@@ -57,6 +62,9 @@ final class PosixProcess {
         int error;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
+            Libc.load();
+            Instant startedAt = Instant.now();
+            long startedNanos = System.nanoTime();
             error = spawn(arena, pid, argv, environment);
             if (error == ENOEXEC) { // A script without #!: execvp, and so env, hands it to the shell.
                 List<byte[]> script = new ArrayList<>(argv);
@@ -64,7 +72,7 @@ final class PosixProcess {
                 error = spawn(arena, pid, script, environment);
             }
             if (error == 0) {
-                return new PosixProcess(pid.get(ValueLayout.JAVA_INT, 0));
+                return new PosixProcess(pid.get(ValueLayout.JAVA_INT, 0), startedAt, startedNanos);
             }
         }
         String name = ShellText.of(new String(argv.getFirst(), StandardCharsets.UTF_8));
@@ -108,6 +116,16 @@ final class PosixProcess {
 
     int pid() {
         return pid;
+    }
+
+    /** The moment before it was started. */
+    Instant startedAt() {
+        return startedAt;
+    }
+
+    /** The same by {@link System#nanoTime}. */
+    long startedNanos() {
+        return startedNanos;
     }
 
     /** Waits for its end and returns its exit status, 128+n when signal n ended it. */

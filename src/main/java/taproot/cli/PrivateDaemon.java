@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -173,10 +172,10 @@ final class PrivateDaemon implements AutoCloseable {
         return String.join(", ", names) + (more > 0 ? " and " + more + " more" : "");
     }
 
-    /** Hands over what was recorded. */
-    void report(Consumer<List<CommandRecord>> reader) throws CommandFailedException, OutputClosedException {
+    /** What was recorded. */
+    List<CommandRecord> records() throws CommandFailedException, OutputClosedException {
         try (LogReader log = Log.open(places.stateDirectory())) {
-            reader.accept(Log.records(log, CommandQuery.where().after(before, 0)));
+            return Log.records(log, CommandQuery.where().after(before, 0));
         } catch (LogException e) {
             throw Log.failed(e);
         }
@@ -196,7 +195,7 @@ final class PrivateDaemon implements AutoCloseable {
     public void close() throws IOException {
         if (!stopped) {
             try {
-                daemon.stop(Duration.ZERO);
+                daemon.stop(grace);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
