@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,11 +60,12 @@ final class ExecCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailedException, OutputClosedException, InterruptedException {
+        Set<Integer> descriptors = descriptors();
         Output records = records();
         try (PrivateDaemon daemon = PrivateDaemon.start(options, session)) {
             SignalRelay signals = SignalRelay.install();
-            PosixProcess child =
-                    PosixProcess.start(PosixProcess.ownArguments(command.size()), environment(daemon.traceTarget()));
+            PosixProcess child = PosixProcess.start(
+                    PosixProcess.ownArguments(command.size()), environment(daemon.traceTarget()), descriptors);
             signals.started(child);
             int status = child.waitFor();
             signals.ended();
@@ -89,6 +91,16 @@ final class ExecCommand implements Callable<Integer> {
             if (records != null) {
                 records.flush();
             }
+        }
+    }
+
+    /** To be asked before anything of our own is opened. */
+    private static Set<Integer> descriptors() throws CommandFailedException {
+        try {
+            return Descriptors.inherited();
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitStatus.EXEC_FAILED, "cannot read /proc/self/fd (" + e + "): is /proc mounted?", e);
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A child process that gets exactly what this one was given: descriptors, signal mask, arguments and environment to the last
@@ -57,19 +58,21 @@ final class PosixProcess {
      * Starts a command, looked for in PATH.
      *
      * @param argv without terminating zeros, at least one
+     * @param descriptors which it gets; all others are closed
      */
-    static PosixProcess start(List<byte[]> argv, List<byte[]> environment) throws NotStartedException {
+    static PosixProcess start(List<byte[]> argv, List<byte[]> environment, Set<Integer> descriptors)
+            throws NotStartedException, IOException {
         int error;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
             Libc.load();
             Instant startedAt = Instant.now();
             long startedNanos = System.nanoTime();
-            error = spawn(arena, pid, argv, environment);
+            error = spawn(arena, pid, argv, environment, descriptors);
             if (error == ENOEXEC) { // A script without #!: execvp, and so env, hands it to the shell.
                 List<byte[]> script = new ArrayList<>(argv);
                 script.addFirst("/bin/sh".getBytes(StandardCharsets.US_ASCII));
-                error = spawn(arena, pid, script, environment);
+                error = spawn(arena, pid, script, environment, descriptors);
             }
             if (error == 0) {
                 return new PosixProcess(pid.get(ValueLayout.JAVA_INT, 0), startedAt, startedNanos);
@@ -82,12 +85,23 @@ final class PosixProcess {
                         ExitStatus.CANNOT_EXECUTE, name + ": cannot be executed (" + text(error) + ")");
     }
 
-    private static int spawn(Arena arena, MemorySegment pid, List<byte[]> argv, List<byte[]> environment) {
+    private static int spawn(
+            Arena arena, MemorySegment pid, List<byte[]> argv, List<byte[]> environment, Set<Integer> descriptors)
+            throws IOException {
+        Set<Integer> toClose = Descriptors.open();
+        toClose.removeAll(descriptors);
+        MemorySegment actions = arena.allocate(OPAQUE_BYTES, 16);
+        Libc.initActions(actions, toClose);
         MemorySegment attributes = arena.allocate(OPAQUE_BYTES, 16);
         MemorySegment nothingBlocked = arena.allocate(OPAQUE_BYTES, 16);
         Libc.initAttributes(attributes, POSIX_SPAWN_SETSIGMASK, nothingBlocked);
         return Libc.spawn(
-                pid, string(arena, argv.getFirst()), attributes, strings(arena, argv), strings(arena, environment));
+                pid,
+                string(arena, argv.getFirst()),
+                actions,
+                attributes,
+                strings(arena, argv),
+                strings(arena, environment));
     }
 
     private static MemorySegment strings(Arena arena, List<byte[]> strings) {
