@@ -20,6 +20,7 @@ import taproot.normalizer.CommandRecord;
 /** {@code taproot exec}: strace for git. */
 @Command(
         name = "exec",
+        sortOptions = false,
         description = {
             "Runs CMD and then prints, to stderr, every git command that it ran.",
             "CMD has this terminal, its own exit status, and one variable more: GIT_TRACE2_EVENT."
@@ -39,9 +40,6 @@ final class ExecCommand implements Callable<Integer> {
 
     private final Session session;
 
-    @Mixin
-    private PlaceOptions options = new PlaceOptions();
-
     @Option(
             names = "--json",
             paramLabel = "FILE",
@@ -53,6 +51,9 @@ final class ExecCommand implements Callable<Integer> {
 
     @Parameters(arity = "1..*", paramLabel = "CMD", description = "the command and its arguments")
     private List<String> command = List.of();
+
+    @Mixin
+    private PlaceOptions options = new PlaceOptions();
 
     ExecCommand(Session session) {
         this.session = session;

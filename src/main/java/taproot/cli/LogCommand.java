@@ -21,6 +21,7 @@ import taproot.normalizer.Outcome;
 /** {@code taproot log}: what was recorded, oldest first, newest last. Works without a daemon. */
 @Command(
         name = "log",
+        sortOptions = false,
         description = "Lists recorded git commands, oldest first, newest last.",
         footer = {
             "",
@@ -32,9 +33,6 @@ final class LogCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
-
-    @Mixin
-    private PlaceOptions places = new PlaceOptions();
 
     @Option(
             names = "--repository",
@@ -87,6 +85,9 @@ final class LogCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "one JSON object a line, times exact")
     private boolean json;
+
+    @Mixin
+    private PlaceOptions places = new PlaceOptions();
 
     LogCommand(Session session) {
         this.session = session;

@@ -13,6 +13,7 @@ import taproot.daemon.config.Places;
 /** {@code taproot run}: the daemon, in the foreground until a signal ends it. */
 @Command(
         name = "run",
+        sortOptions = false,
         description = "Runs the daemon in the foreground, until SIGTERM or Ctrl-C; a second one stops it at once.",
         footer = "It logs to stderr. Status 0: everything it had received is written.")
 final class RunCommand implements Callable<Integer> {

@@ -17,13 +17,11 @@ import taproot.daemon.log.StoredCommand;
 /** {@code taproot show}: one record whole. Works without a daemon. */
 @Command(
         name = "show",
+        sortOptions = false,
         description = "Shows one record whole, with the tree of what it ran.",
         footer = "Status 1: no such record, or several; then they are listed.")
 final class ShowCommand implements Callable<Integer> {
     private final Session session;
-
-    @Mixin
-    private PlaceOptions places = new PlaceOptions();
 
     @Parameters(
             paramLabel = "KEY",
@@ -32,6 +30,9 @@ final class ShowCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "the record as one JSON object")
     private boolean json;
+
+    @Mixin
+    private PlaceOptions places = new PlaceOptions();
 
     ShowCommand(Session session) {
         this.session = session;

@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 /** {@code taproot status}: how the daemon is doing. */
 @Command(
         name = "status",
+        sortOptions = false,
         description = "Says whether a daemon runs, what it has received and what became of it.",
         footer = "Status 3: no daemon.")
 final class StatusCommand implements Callable<Integer> {
@@ -17,11 +18,11 @@ final class StatusCommand implements Callable<Integer> {
 
     private final Session session;
 
-    @Mixin
-    private PlaceOptions places = new PlaceOptions();
-
     @Option(names = "--json", description = "the daemon's own answer")
     private boolean json;
+
+    @Mixin
+    private PlaceOptions places = new PlaceOptions();
 
     StatusCommand(Session session) {
         this.session = session;

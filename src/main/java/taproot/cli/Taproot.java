@@ -2,6 +2,7 @@ package taproot.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -30,6 +31,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "Status:  0 ok, 1 failed, 2 usage, 3 daemon not reachable; exec ends with its command's own."
         })
 final class Taproot implements Callable<Integer> {
+    private static final int HELP_WIDTH = 100;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -48,8 +51,13 @@ final class Taproot implements Callable<Integer> {
     /** Runs one command line and returns its exit status. */
     static int run(Session session, String... arguments) {
         CommandLine line = line(session, arguments);
+        StringWriter help = new StringWriter();
+        line.setOut(new PrintWriter(help));
         int status = line.execute(arguments);
         try {
+            if (!help.toString().isEmpty()) {
+                session.out().line(help.toString().stripTrailing());
+            }
             session.out().flush();
         } catch (OutputClosedException e) {
             return outputClosed(session, e);
@@ -65,7 +73,8 @@ final class Taproot implements Callable<Integer> {
             line.addSubcommand(command.word(), command.create(session));
         }
         line.setExpandAtFiles(false);
-        line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+        line.setUsageHelpWidth(HELP_WIDTH);
+        line.setUsageHelpLongOptionsMaxWidth(HELP_WIDTH / 4);
         line.setErr(new PrintWriter(session.err(), true, StandardCharsets.UTF_8));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 session.outScreen().colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));

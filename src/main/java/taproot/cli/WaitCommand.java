@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 /** {@code taproot wait}: the barrier, for scripts. */
 @Command(
         name = "wait",
+        sortOptions = false,
         description = "Waits until everything that git has sent so far is in the log.",
         footer = "Status 1: not within the timeout. Status 3: no daemon.")
 final class WaitCommand implements Callable<Integer> {
@@ -18,9 +19,6 @@ final class WaitCommand implements Callable<Integer> {
     private static final int GATEWAY_TIMEOUT = 504;
 
     private final Session session;
-
-    @Mixin
-    private PlaceOptions places = new PlaceOptions();
 
     @Option(
             names = "--timeout",
@@ -32,6 +30,9 @@ final class WaitCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "print {\"seq\":n}: the newest record of the log")
     private boolean json;
+
+    @Mixin
+    private PlaceOptions places = new PlaceOptions();
 
     WaitCommand(Session session) {
         this.session = session;

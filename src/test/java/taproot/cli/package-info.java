@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.cli;
+
+import org.jspecify.annotations.NullMarked;
