@@ -76,6 +76,11 @@ final class Completion {
         return Lineage.of(life, now, settings);
     }
 
+    /** Whether it would own a record, as far as is known. */
+    boolean isOwner(Life life) {
+        return standing(life, Normalizer.NEVER) instanceof Lineage.Standing.Owner;
+    }
+
     // Steps.
 
     /** Looks at one process; returns when to look again if nothing happens. */

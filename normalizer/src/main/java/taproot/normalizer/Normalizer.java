@@ -1,5 +1,6 @@
 package taproot.normalizer;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -166,13 +167,13 @@ public final class Normalizer {
 
     /** How many processes it holds. */
     public int size() {
-        return processes.size();
+        return tree.size();
     }
 
     /** The processes that have started and are on no finished record yet. */
     public List<RunningProcess> running() {
         List<RunningProcess> running = new ArrayList<>();
-        for (GitProcess process : processes.values()) {
+        for (GitProcess process : tree.processes()) {
             for (Life life : process.lives) {
                 if (!life.settled && life.isStarted()) {
                     running.add(new RunningProcess(
@@ -182,9 +183,9 @@ public final class Normalizer {
                             life.argv(),
                             life.beganAt(),
                             life.end != null,
-                            Lineage.of(life, NEVER, settings) instanceof Lineage.Standing.Owner,
+                            completion.isOwner(life),
                             process.isOpen(),
-                            life.scratch.length()));
+                            TraceAccount.bytes(life)));
                 }
             }
         }
@@ -197,7 +198,7 @@ public final class Normalizer {
      */
     public List<Sid> sweepable() {
         List<Sid> sweepable = new ArrayList<>();
-        for (GitProcess process : processes.values()) {
+        for (GitProcess process : tree.processes()) {
             if (process.isStarted()
                     && process.lives.size() == 1
                     && process.first().end == null
@@ -226,11 +227,6 @@ public final class Normalizer {
     /** Processes given up because their start never came, since the last call. */
     public int takeUnstarted() {
         return completion.takeUnstarted();
-    }
-
-    /** How many processes are held. */
-    int size() {
-        return tree.size();
     }
 
     // Lines.

@@ -27,9 +27,14 @@ final class TraceAccount {
 
     /** The life's lines, and those put aside for it, go elsewhere. */
     void release(Life life) {
-        long released = life.scratch.length() + (life.folded == null ? 0 : life.folded.scratchLength());
+        long released = bytes(life);
         bytes -= released;
         budget.giveBack(released);
+    }
+
+    /** What is gathered for one life, with what was put aside for it. */
+    static long bytes(Life life) {
+        return life.scratch.length() + (life.folded == null ? 0 : life.folded.scratchLength());
     }
 
     long bytes() {
