@@ -79,7 +79,10 @@ class AliasesAndScriptsTest {
         CommandRecord alias = lab.records().only();
         assertThat(code).isEqualTo(137);
         exited(alias, 137);
-        assertThat(alias.children()).last().extracting(CommandRecord.ChildEntry::exitCode).isEqualTo(137);
+        assertThat(alias.children())
+                .last()
+                .extracting(CommandRecord.ChildEntry::exitCode)
+                .isEqualTo(137);
     }
 
     @Test
@@ -105,8 +108,9 @@ class AliasesAndScriptsTest {
         exited(failed, 1);
         assertThat(failed.command()).isEqualTo("nosuchcmd");
         assertThat(failed.readOnly()).isFalse();
-        assertThat(failed.children()).singleElement().satisfies(child -> assertThat(child.exitCode())
-                .isNotZero());
+        assertThat(failed.children())
+                .singleElement()
+                .satisfies(child -> assertThat(child.exitCode()).isNotZero());
     }
 
     @Test
@@ -160,7 +164,8 @@ class AliasesAndScriptsTest {
         assertThat(records.commands()).containsExactly("bisect", "bisect");
         records.all().forEach(record -> exited(record, 0));
         assertThat(processes(records.all().getLast())).contains("status", "checkout");
-        assertThat(records.all()).allSatisfy(record -> assertThat(record.readOnly()).isFalse());
+        assertThat(records.all())
+                .allSatisfy(record -> assertThat(record.readOnly()).isFalse());
     }
 
     @Test
@@ -170,7 +175,8 @@ class AliasesAndScriptsTest {
         CommandRecord notes = lab.records().only();
         exited(notes, 0);
         assertThat(tree(notes)).isEqualTo("notes(show)");
-        assertThat(notes.processes()).allSatisfy(process -> assertThat(process.exitCode()).isZero());
+        assertThat(notes.processes())
+                .allSatisfy(process -> assertThat(process.exitCode()).isZero());
         assertThat(worktree(notes)).isEqualTo(lab.work("r"));
         lab.run("cd r && git notes show HEAD~1");
         CommandRecord none = lab.records().only();

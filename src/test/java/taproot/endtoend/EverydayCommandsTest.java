@@ -79,7 +79,8 @@ class EverydayCommandsTest {
         assertThat(tree(commit)).isEqualTo("commit(rev-parse, rev-parse, rev-parse, rev-parse)");
         assertThat(children(commit))
                 .containsExactly("hook:pre-commit", "hook:prepare-commit-msg", "hook:commit-msg", "hook:post-commit");
-        assertThat(commit.children()).allSatisfy(child -> assertThat(child.exitCode()).isZero());
+        assertThat(commit.children())
+                .allSatisfy(child -> assertThat(child.exitCode()).isZero());
     }
 
     @Test
@@ -129,8 +130,8 @@ class EverydayCommandsTest {
         assertThat(rebase.readOnly()).isFalse();
         assertThat(processes(rebase)).startsWith("rebase").contains("commit", "status");
         assertThat(children(rebase)).contains("editor");
-        assertThat(rebase.processes()).allSatisfy(process -> assertThat(process.exitCode())
-                .isZero());
+        assertThat(rebase.processes())
+                .allSatisfy(process -> assertThat(process.exitCode()).isZero());
     }
 
     @Test
@@ -146,13 +147,14 @@ class EverydayCommandsTest {
     @Test
     void aConflictInARebaseIsAnExitCodeAndNotALoss() throws Exception {
         lab.given("cd r; git checkout -q -b t HEAD~2; echo t > f5; git add f5; git commit -q -m t");
-        assertThat(lab.run("cd r && git rebase main; rc=$?; git rebase --abort; exit $rc").exit())
+        assertThat(lab.run("cd r && git rebase main; rc=$?; git rebase --abort; exit $rc")
+                        .exit())
                 .isEqualTo(1);
         Records records = lab.records();
         assertThat(records.commands()).containsExactly("rebase", "rebase");
         exited(records.all().getFirst(), 1);
-        assertThat(records.all().getFirst().errors()).anySatisfy(error -> assertThat(error)
-                .contains("could not apply"));
+        assertThat(records.all().getFirst().errors())
+                .anySatisfy(error -> assertThat(error).contains("could not apply"));
         exited(records.all().getLast(), 0);
         assertThat(records.all().getLast().argv()).containsExactly("git", "rebase", "--abort");
     }
@@ -188,8 +190,7 @@ class EverydayCommandsTest {
         lab.run("cd r && echo x >> f1 && git stash -q && git stash pop -q && git checkout -q f1"
                 + " && git cherry-pick main && git worktree add -q ../wt -b w");
         Records records = lab.records();
-        assertThat(records.commands())
-                .containsExactly("stash", "stash", "checkout", "cherry-pick", "worktree");
+        assertThat(records.commands()).containsExactly("stash", "stash", "checkout", "cherry-pick", "worktree");
         assertThat(records.all()).allSatisfy(record -> {
             exited(record, 0);
             assertThat(worktree(record)).isEqualTo(lab.work("r"));
@@ -197,8 +198,9 @@ class EverydayCommandsTest {
         });
         assertThat(processes(records.only("worktree"))).contains("reset");
         lab.run("cd wt && git status --porcelain && git rev-parse HEAD");
-        assertThat(lab.records().all()).hasSize(2).allSatisfy(record -> assertThat(worktree(record))
-                .isEqualTo(lab.work("wt")));
+        assertThat(lab.records().all())
+                .hasSize(2)
+                .allSatisfy(record -> assertThat(worktree(record)).isEqualTo(lab.work("wt")));
     }
 
     @Test

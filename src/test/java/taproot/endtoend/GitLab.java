@@ -198,8 +198,10 @@ final class GitLab implements BeforeEachCallback, AfterEachCallback {
     Ran run(String script, Map<String, String> environment) throws Exception {
         Path out = Files.createTempFile(root(), "out", null);
         Path err = Files.createTempFile(root(), "err", null);
-        Process process =
-                builder(script, environment).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        Process process = builder(script, environment)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
         process.getOutputStream().close();
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                 .as("ended in time: %s", script)
@@ -220,14 +222,22 @@ final class GitLab implements BeforeEachCallback, AfterEachCallback {
         Map<String, String> variables = builder.environment();
         variables.keySet().removeIf(name -> name.startsWith("GIT_") || name.startsWith("XDG_"));
         variables.putAll(Map.of(
-                MARK, root().toString(),
-                "HOME", home().toString(),
-                "LAB", work().toString(),
-                "GIT_CONFIG_NOSYSTEM", "1",
-                "GIT_AUTHOR_DATE", "2026-11-20T05:00:00Z",
-                "GIT_COMMITTER_DATE", "2026-11-20T05:00:00Z",
-                "GIT_TRACE2_EVENT", "af_unix:stream:" + places().traceSocket(),
-                "LC_ALL", "C"));
+                MARK,
+                root().toString(),
+                "HOME",
+                home().toString(),
+                "LAB",
+                work().toString(),
+                "GIT_CONFIG_NOSYSTEM",
+                "1",
+                "GIT_AUTHOR_DATE",
+                "2026-11-20T05:00:00Z",
+                "GIT_COMMITTER_DATE",
+                "2026-11-20T05:00:00Z",
+                "GIT_TRACE2_EVENT",
+                "af_unix:stream:" + places().traceSocket(),
+                "LC_ALL",
+                "C"));
         variables.putAll(environment);
         return builder;
     }
@@ -289,7 +299,8 @@ final class GitLab implements BeforeEachCallback, AfterEachCallback {
 
     private static String commandLine(long pid) {
         try {
-            return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline")).replace('\0', ' ');
+            return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"))
+                    .replace('\0', ' ');
         } catch (IOException e) {
             return "";
         }

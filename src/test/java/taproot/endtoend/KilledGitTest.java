@@ -2,7 +2,6 @@ package taproot.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static taproot.endtoend.Records.child;
-import static taproot.endtoend.Records.exited;
 import static taproot.endtoend.Records.lost;
 import static taproot.endtoend.Records.process;
 import static taproot.endtoend.Records.tree;
@@ -52,7 +51,9 @@ class KilledGitTest {
         CommandRecord record = lab.records().only();
         lost(record);
         assertThat(tree(record)).isEqualTo("commit(rev-parse)");
-        assertThat(process(record, "rev-parse").exitCode()).as("it was done before").isZero();
+        assertThat(process(record, "rev-parse").exitCode())
+                .as("it was done before")
+                .isZero();
         assertThat(child(record, "hook:pre-commit").exitCode()).isNull();
         assertThat(child(record, "hook:pre-commit").durationUs()).isNull();
     }
@@ -60,7 +61,8 @@ class KilledGitTest {
     @Test
     void aPipeClosedEarlyIsTheOneSignalThatGitReports() throws Exception {
         lab.given("cd r; seq 100000 > big; git add big; git commit -q -m big");
-        assertThat(lab.run("cd r && git cat-file -p HEAD:big | true; echo ${PIPESTATUS[0]}").out())
+        assertThat(lab.run("cd r && git cat-file -p HEAD:big | true; echo ${PIPESTATUS[0]}")
+                        .out())
                 .isEqualTo("141\n");
         CommandRecord record = lab.records().only();
         assertThat(record.outcome()).isEqualTo(Outcome.SIGNALED);
@@ -90,13 +92,16 @@ class KilledGitTest {
         lab.given("git config --global alias.slow '!git cat-file --batch-check'");
         Process alias = lab.begin("cd c && git fetch --all -q 2> /dev/null; git submodule foreach true; exec git -c"
                 + " core.editor='git cat-file --batch-check; true' commit -q --allow-empty");
-        GitLab.until(() -> lab.daemon().live().stream().anyMatch(live -> live.argv().contains("cat-file")));
+        GitLab.until(
+                () -> lab.daemon().live().stream().anyMatch(live -> live.argv().contains("cat-file")));
         GitLab.kill(signal, lab.process("cat-file --batch-check "));
         alias.getOutputStream().close();
         alias.waitFor();
         lab.untilQuiet();
         CommandRecord commit = lab.records().only("commit");
         assertThat(process(commit, "cat-file").outcome()).isEqualTo(Outcome.LOST);
-        assertThat(process(commit, "cat-file").exitCode()).as("its parent was a shell").isNull();
+        assertThat(process(commit, "cat-file").exitCode())
+                .as("its parent was a shell")
+                .isNull();
     }
 }

@@ -91,7 +91,10 @@ record Records(List<CommandRecord> all) {
     static List<String> children(CommandRecord record) {
         List<String> names = new ArrayList<>();
         for (ChildEntry child : record.children()) {
-            names.add(child.hook() == null ? String.valueOf(child.childClass()) : child.childClass() + ":" + child.hook());
+            names.add(
+                    child.hook() == null
+                            ? String.valueOf(child.childClass())
+                            : child.childClass() + ":" + child.hook());
         }
         return names;
     }

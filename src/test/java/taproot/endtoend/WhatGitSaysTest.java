@@ -116,8 +116,12 @@ class WhatGitSaysTest {
         assertThat(records).hasSize(4).allSatisfy(record -> exited(record, 0));
         assertThat(worktree(records.get(0))).isEqualTo(lab.work("r"));
         assertThat(worktree(records.get(1))).isEqualTo(lab.work("r"));
-        assertThat(worktree(records.get(2))).as("git's own word: the current directory").isEqualTo(lab.work("e"));
-        assertThat(records.get(3).repository()).as("a bare repository says nothing").isNull();
+        assertThat(worktree(records.get(2)))
+                .as("git's own word: the current directory")
+                .isEqualTo(lab.work("e"));
+        assertThat(records.get(3).repository())
+                .as("a bare repository says nothing")
+                .isNull();
     }
 
     @Test
@@ -154,7 +158,8 @@ class WhatGitSaysTest {
 
     @Test
     void theConfigurationOfTheUserPointsGitHereAsWell() throws Exception {
-        lab.given("git config --global trace2.eventTarget 'af_unix:stream:" + lab.places().traceSocket() + "'");
+        lab.given("git config --global trace2.eventTarget 'af_unix:stream:"
+                + lab.places().traceSocket() + "'");
         lab.run("unset GIT_TRACE2_EVENT; cd r && git status -s");
         exited(lab.records().only(), 0);
     }
