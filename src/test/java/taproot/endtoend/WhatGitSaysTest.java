@@ -6,6 +6,7 @@ import static taproot.endtoend.Records.worktree;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -35,7 +36,7 @@ class WhatGitSaysTest {
         assertThat(brief.readOnly()).isEqualTo(full.readOnly());
         assertThat(brief.events()).isEqualTo(full.events());
         assertThat(brief.startedAt()).isGreaterThan(full.startedAt());
-        assertThat(brief.finishedAt()).isEqualTo(brief.startedAt() + brief.durationUs());
+        assertThat(brief.finishedAt()).isEqualTo(brief.startedAt() + Objects.requireNonNull(brief.durationUs()));
     }
 
     @Test

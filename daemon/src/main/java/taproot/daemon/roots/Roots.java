@@ -1,7 +1,9 @@
 package taproot.daemon.roots;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -189,8 +191,50 @@ public final class Roots {
      * had sent by then; commands that go on do not count.
      */
     public void whenSettled(Runnable action) {
-        long further = settings.lostAfter() + settings.adoptionGrace() + settings.linger();
-        alarms.whenOver(further, action);
+        long longest = Math.max(settings.lostAfter(), Math.max(settings.adoptionGrace(), settings.linger()));
+        // An alarm is the earliest of what its root waits for; behind it may stand any of the others.
+        long until = clock.monotonicMicros() + longest + settings.linger();
+        whenNoneWaits(new ArrayDeque<>(alarms.armedRoots()), until, action);
+    }
+
+    /** One root after the other: each is looked at until it is over, which is as long as the longest of them takes. */
+    private void whenNoneWaits(Queue<RootId> waiting, long until, Runnable action) {
+        for (RootId id = waiting.peek(); id != null; id = waiting.peek()) {
+            long deadline = deadline(id);
+            if (deadline <= until) {
+                long left = Math.max(0, deadline - clock.monotonicMicros());
+                timers.after(left + AFTER_IT, () -> whenNoneWaits(waiting, until, action));
+                return;
+            }
+            waiting.remove();
+        }
+        // A command whose linger is over may wait for a drain that is slow.
+        drains.follow(action);
+    }
+
+    private long deadline(RootId id) {
+        long[] deadline = {Normalizer.NEVER};
+        roots.computeIfPresent(id, (_, root) -> {
+            if (root instanceof Root.Live live) {
+                deadline[0] = live.normalizer.deadline();
+            }
+            return root;
+        });
+        return deadline[0];
+    }
+
+    /** Enters the live roots one by one; tombstones, which are most of the map, are passed over without a lock. */
+    private void forEachLive(Consumer<Root.Live> look) {
+        roots.forEach((id, seen) -> {
+            if (seen instanceof Root.Live) {
+                roots.computeIfPresent(id, (_, root) -> {
+                    if (root instanceof Root.Live live) {
+                        look.accept(live);
+                    }
+                    return root;
+                });
+            }
+        });
     }
 
     // Inside the compute.
@@ -232,10 +276,6 @@ public final class Roots {
     // After it.
 
     private void carryOut(RootId id, Verdict verdict) {
-        carryOut(id, verdict, null);
-    }
-
-    private void carryOut(RootId id, Verdict verdict, Alarms.@Nullable Alarm cause) {
         for (FinishedCommand command : verdict.finished()) {
             log.accept(command);
         }
@@ -246,20 +286,19 @@ public final class Roots {
             tombstones.add(id, stone);
         }
         if (verdict.alarmAt() != Normalizer.NEVER) {
-            alarms.set(id, verdict.alarmAt(), cause);
+            alarms.set(id, verdict.alarmAt());
         }
         if (verdict.drainWanted()) {
             drains.want(id);
         }
     }
 
-    private void due(RootId id, Alarms.Alarm alarm) {
-        Change change = (live, now) -> {
-            if (live.alarmAt <= alarm.time) {
+    private void due(RootId id, long alarm) {
+        change(id, (live, now) -> {
+            if (live.alarmAt <= alarm) {
                 live.alarmAt = Normalizer.NEVER;
             }
-        };
-        change(id, change, alarm);
+        });
     }
 
     private void drained(RootId id, long until) {
@@ -271,10 +310,6 @@ public final class Roots {
     }
 
     private void change(RootId id, Change change) {
-        change(id, change, null);
-    }
-
-    private void change(RootId id, Change change, Alarms.@Nullable Alarm cause) {
         Verdict verdict = new Verdict();
         long now = clock.monotonicMicros();
         long wall = clock.epochMicros();
@@ -285,7 +320,7 @@ public final class Roots {
             change.apply(live, now);
             return advanced(live, now, wall, verdict);
         });
-        carryOut(id, verdict, cause);
+        carryOut(id, verdict);
     }
 
     /** Runs tasks later, on threads of its own. */
