@@ -33,6 +33,7 @@ import taproot.daemon.log.CommandQuery;
 import taproot.daemon.log.LogException;
 import taproot.daemon.log.LogReader;
 import taproot.daemon.metrics.Counter;
+import taproot.normalizer.CommandRecord;
 import taproot.normalizer.StoredRecord;
 
 /**
@@ -324,6 +325,15 @@ final class GitLab implements BeforeEachCallback, AfterEachCallback {
             seen = Math.max(seen, record.seq() == null ? 0 : record.seq());
         }
         return new Records(found.stream().map(StoredRecord::record).toList());
+    }
+
+    /** The raw lines that are kept beside the record. */
+    String trace(CommandRecord record) throws LogException {
+        try (LogReader reader = LogReader.open(places().stateDirectory())) {
+            byte[] lines = reader.trace(record.key());
+            assertThat(lines).as("the trace of %s", record.argv()).isNotNull();
+            return new String(lines == null ? new byte[0] : lines, java.nio.charset.StandardCharsets.ISO_8859_1);
+        }
     }
 
     Path work() {

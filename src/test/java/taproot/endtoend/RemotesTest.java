@@ -166,13 +166,17 @@ class RemotesTest {
         Records records = lab.records();
         assertThat(records.all()).hasSizeGreaterThanOrEqualTo(8);
         assertThat(records.toString()).contains("https://<redacted>@localhost:1/x.git");
-        for (Path file : filesOfTheLog()) {
-            assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
-                    .as(file.toString())
-                    .doesNotContain("s3cret");
+        for (CommandRecord record : records.all()) {
+            assertThat(lab.trace(record)).contains("\"event\":\"start\"").doesNotContain("s3cret");
         }
+        assertThat(lab.trace(records.all().getFirst())).contains("<redacted>");
+        theFilesHoldNoSecret();
         lab.stopDaemon();
+        theFilesHoldNoSecret();
         lab.startDaemon();
+    }
+
+    private void theFilesHoldNoSecret() throws Exception {
         for (Path file : filesOfTheLog()) {
             assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
                     .as(file.toString())
