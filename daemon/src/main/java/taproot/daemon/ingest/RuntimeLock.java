@@ -9,6 +9,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +26,9 @@ public final class RuntimeLock implements AutoCloseable {
      * opened a second time here.
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private static final FileAttribute<Set<PosixFilePermission>> OURS_ALONE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path lockFile;
     private final Path pidFile;
@@ -59,10 +64,8 @@ public final class RuntimeLock implements AutoCloseable {
         boolean acquired = false;
         FileChannel channel = null;
         try {
-            channel = FileChannel.open(
-                    lockFile,
-                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            channel =
+                    FileChannel.open(lockFile, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OURS_ALONE);
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 throw held(directory, pidFile);
@@ -71,7 +74,7 @@ public final class RuntimeLock implements AutoCloseable {
                 throw new HeldException("something listens on " + socket
                         + " already, without the lock that taproot holds: stop it, or choose another --runtime-dir");
             }
-            Files.writeString(pidFile, ProcessHandle.current().pid() + "\n");
+            writePid(pidFile);
             acquired = true;
             return new RuntimeLock(lockFile, pidFile, channel);
         } finally {
@@ -79,6 +82,12 @@ public final class RuntimeLock implements AutoCloseable {
                 release(lockFile, channel);
             }
         }
+    }
+
+    private static void writePid(Path pidFile) throws IOException {
+        Files.deleteIfExists(pidFile);
+        Files.createFile(pidFile, OURS_ALONE);
+        Files.writeString(pidFile, ProcessHandle.current().pid() + "\n");
     }
 
     private static HeldException held(Path directory, Path pidFile) {
