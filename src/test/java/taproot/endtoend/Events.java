@@ -39,8 +39,7 @@ final class Events {
     /** One begun by the process that says this SID, or by a caller who calls himself so. */
     static Events under(String parent) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-        String component =
-                String.format(Locale.ROOT, "%s-H0a7c9cdf-P%08x", IN_SID.format(now), PIDS.incrementAndGet());
+        String component = String.format(Locale.ROOT, "%s-H0a7c9cdf-P%08x", IN_SID.format(now), PIDS.incrementAndGet());
         return new Events(parent.isEmpty() ? component : parent + "/" + component, now);
     }
 

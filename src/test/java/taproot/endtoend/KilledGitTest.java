@@ -55,7 +55,9 @@ class KilledGitTest {
         CommandRecord record = lab.records().only();
         lost(record);
         assertThat(tree(record)).isEqualTo("commit(rev-parse)");
-        assertThat(process(record, "rev-parse").exitCode()).as("it was done before").isZero();
+        assertThat(process(record, "rev-parse").exitCode())
+                .as("it was done before")
+                .isZero();
         assertThat(child(record, "hook:pre-commit").exitCode()).isNull();
         assertThat(child(record, "hook:pre-commit").durationUs()).isNull();
     }
@@ -63,7 +65,8 @@ class KilledGitTest {
     @Test
     void aPipeClosedEarlyIsTheOneSignalThatGitReports() throws Exception {
         lab.given("cd r; seq 100000 > big; git add big; git commit -q -m big");
-        assertThat(lab.run("cd r && git cat-file -p HEAD:big | true; echo ${PIPESTATUS[0]}").out())
+        assertThat(lab.run("cd r && git cat-file -p HEAD:big | true; echo ${PIPESTATUS[0]}")
+                        .out())
                 .isEqualTo("141\n");
         CommandRecord record = lab.records().only();
         assertThat(record.outcome()).isEqualTo(Outcome.SIGNALED);
@@ -182,7 +185,8 @@ class KilledGitTest {
 
     /** The process of the only live command with this word in its command line, once it is there. */
     private ProcessHandle running(String word) {
-        GitLab.until(() -> lab.daemon().live().stream().anyMatch(live -> live.argv().contains(word)));
+        GitLab.until(
+                () -> lab.daemon().live().stream().anyMatch(live -> live.argv().contains(word)));
         long pid = lab.daemon().live().stream()
                 .filter(live -> live.argv().contains(word))
                 .mapToLong(live -> live.pid() == null ? 0 : live.pid())

@@ -140,8 +140,11 @@ class LivesTest {
     void aProcessThatOutlivesTheCommandIsListedThereAndOwnsARecord() throws Exception {
         lab.given("mkfifo fifo");
         Process holder = lab.begin("exec sleep 60 > fifo");
-        lab.hook("r", "post-commit", "git cat-file --batch-check < $LAB/fifo > /dev/null 2>&1 &\n"
-                + "until [ -e $LAB/here ]; do git rev-parse HEAD > /dev/null && touch $LAB/here; done");
+        lab.hook(
+                "r",
+                "post-commit",
+                "git cat-file --batch-check < $LAB/fifo > /dev/null 2>&1 &\n"
+                        + "until [ -e $LAB/here ]; do git rev-parse HEAD > /dev/null && touch $LAB/here; done");
         lab.run("cd r && git commit -q --allow-empty -m x");
         CommandRecord commit = lab.records().only();
         exited(commit, 0);
@@ -200,7 +203,8 @@ class LivesTest {
         GitLab.until(() -> Files.readString(lab.root().resolve("begun")).contains("Ready to rumble"));
         lab.run("git clone -q git://127.0.0.1:" + port + "/b.git c1; git ls-remote -q git://127.0.0.1:" + port
                 + "/b.git > /dev/null");
-        GitLab.until(() -> lab.daemon().live().stream().noneMatch(live -> live.argv().contains("upload-pack")));
+        GitLab.until(
+                () -> lab.daemon().live().stream().noneMatch(live -> live.argv().contains("upload-pack")));
         Records records = lab.records();
         exited(records.only("clone"), 0);
         exited(records.only("ls-remote"), 0);
@@ -220,7 +224,9 @@ class LivesTest {
     @Test
     void aFileSystemMonitorOutlivesTheCommandThatStartedIt() throws Exception {
         assumeTrue(
-                lab.given("cd r; git fsmonitor--daemon status 2>&1 || true").out().contains("not watching"),
+                lab.given("cd r; git fsmonitor--daemon status 2>&1 || true")
+                        .out()
+                        .contains("not watching"),
                 "this git has no fsmonitor--daemon on this platform");
         lab.given("cd r; git config core.fsmonitor true");
         lab.run("cd r && git status --porcelain");

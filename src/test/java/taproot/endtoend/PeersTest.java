@@ -37,8 +37,18 @@ class PeersTest {
     @Test
     void oneConnectionPerEventOfATreeIsOneCommandInAnyOrder() throws Exception {
         Events parent = Events.ofGit().version().start("git", "commit").name("commit");
-        Events child = Events.under(parent.sid).version().start("git", "gc").name("gc").exit(0).atexit(0);
-        parent.data("a", "b").data("c", "d").data("e", "f").data("g", "h").exit(0).atexit(0);
+        Events child = Events.under(parent.sid)
+                .version()
+                .start("git", "gc")
+                .name("gc")
+                .exit(0)
+                .atexit(0);
+        parent.data("a", "b")
+                .data("c", "d")
+                .data("e", "f")
+                .data("g", "h")
+                .exit(0)
+                .atexit(0);
         for (String line : child.lines().reversed()) {
             send(line);
         }
@@ -54,7 +64,11 @@ class PeersTest {
     void severalProcessesOnOneConnectionAreToldApart() throws Exception {
         Events one = Events.command("git", "status");
         Events other = Events.command("git", "commit");
-        Events child = Events.under(one.sid).version().start("git", "rev-parse").name("rev-parse").atexit(0);
+        Events child = Events.under(one.sid)
+                .version()
+                .start("git", "rev-parse")
+                .name("rev-parse")
+                .atexit(0);
         StringBuilder mixed = new StringBuilder();
         for (int i = 0; i < 5; i++) {
             mixed.append(one.lines().get(i)).append(other.lines().get(i));
@@ -110,8 +124,12 @@ class PeersTest {
 
     @Test
     void whatIsNoEventCostsOnlyItself() throws Exception {
-        Events events = Events.ofGit().version().raw("\n").raw("this is no JSON\n").start("git", "status");
-        events.raw("{\"event\":\"data\"}\n").raw("{\"sid\":\"x\"}\n").raw("[]\n").raw("\n\n");
+        Events events =
+                Events.ofGit().version().raw("\n").raw("this is no JSON\n").start("git", "status");
+        events.raw("{\"event\":\"data\"}\n")
+                .raw("{\"sid\":\"x\"}\n")
+                .raw("[]\n")
+                .raw("\n\n");
         events.raw("{\"event\":\"exit\",\"sid\":\"" + events.sid + "\",\"code\":\"no number\"}\n");
         events.event("hover", ",\"new\":true").raw("\u0000\u0001\u0002\n");
         send(events.name("status").exit(0).atexit(0));
@@ -145,7 +163,8 @@ class PeersTest {
 
     @Test
     void aTornLineCostsOnlyItself() throws Exception {
-        Events events = Events.ofGit().version().start("git", "status").name("status").atexit(0);
+        Events events =
+                Events.ofGit().version().start("git", "status").name("status").atexit(0);
         byte[] bytes = events.bytes();
         try (SocketChannel connection = lab.connect()) {
             connection.write(ByteBuffer.wrap(bytes, 0, bytes.length - 8));
@@ -184,10 +203,12 @@ class PeersTest {
     @Test
     void aHookAnnotatesTheCommandThatRanIt() throws Exception {
         lab.given("git init -q r");
-        lab.program("say", "printf '{\"event\":\"data\",\"sid\":\"%s\",\"thread\":\"main\",\"category\":\"taproot\","
-                + "\"key\":\"ticket\",\"value\":\"T-1\"}\\n' \"$GIT_TRACE2_PARENT_SID\" | perl -MIO::Socket::UNIX -e"
-                + " 'my $s = IO::Socket::UNIX->new($ARGV[0]); print $s <STDIN>' "
-                + lab.places().traceSocket());
+        lab.program(
+                "say",
+                "printf '{\"event\":\"data\",\"sid\":\"%s\",\"thread\":\"main\",\"category\":\"taproot\","
+                        + "\"key\":\"ticket\",\"value\":\"T-1\"}\\n' \"$GIT_TRACE2_PARENT_SID\" | perl -MIO::Socket::UNIX -e"
+                        + " 'my $s = IO::Socket::UNIX->new($ARGV[0]); print $s <STDIN>' "
+                        + lab.places().traceSocket());
         lab.hook("r", "post-commit", "$LAB/say");
         lab.run("cd r && git commit -q --allow-empty -m x");
         CommandRecord commit = lab.records().only();

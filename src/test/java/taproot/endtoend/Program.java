@@ -1,0 +1,92 @@
+package taproot.endtoend;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import taproot.daemon.config.Places;
+
+/** {@code taproot run} in a process of its own, which can be killed. Costs the start of a JVM. */
+final class Program implements AutoCloseable {
+    private static final Pattern SEQ = Pattern.compile("\"seq\":(\\d+)");
+
+    private final Process process;
+    private final Places places;
+
+    private Program(Process process, Places places) {
+        this.process = process;
+        this.places = places;
+    }
+
+    /** Starts it and waits until it listens. */
+    static Program run(Places places) throws IOException {
+        Process process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "taproot.cli.Main",
+                        "run",
+                        "--runtime-dir",
+                        places.runtimeDirectory().toString(),
+                        "--state-dir",
+                        places.stateDirectory().toString()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        String line = out.readLine();
+        if (line == null || !line.startsWith("listening on ")) {
+            throw new IOException("expected to be told where it listens, got " + line);
+        }
+        return new Program(process, places);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** The barrier of the control socket: the head of the log, with everything that was sent before in it. */
+    long barrier() throws IOException {
+        try (SocketChannel control = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            control.connect(UnixDomainSocketAddress.of(places.controlSocket()));
+            control.write(ByteBuffer.wrap(
+                    "POST /v1/barrier?timeout=30s HTTP/1.1\r\nHost: taproot\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII)));
+            String reply = new String(Channels.newInputStream(control).readAllBytes(), StandardCharsets.UTF_8);
+            Matcher seq = SEQ.matcher(reply);
+            if (!seq.find()) {
+                throw new IOException("expected a seq, got " + reply);
+            }
+            return Long.parseLong(seq.group(1));
+        }
+    }
+
+    /** {@code kill -9}. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** SIGTERM, and its exit status. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        return process.waitFor();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
