@@ -1,0 +1,98 @@
+package taproot.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/** The program in a process of its own, as the launcher starts it, with its output in files. */
+final class Program {
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private Program(Process process, Path out, Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** What is left of it. */
+    record Ended(int status, String out, String err) {}
+
+    static List<String> commandLine(String... arguments) {
+        List<String> words = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "taproot.cli.Main"));
+        words.addAll(List.of(arguments));
+        return words;
+    }
+
+    /** A shell line in which the program is {@code "$@"}, or {@code taproot ARGUMENTS}. */
+    static Program shell(Path directory, String line) throws IOException {
+        List<String> words = new ArrayList<>(List.of("bash", "-c", "taproot() { \"${T[@]}\" \"$@\"; }; T=(\"$@\"); " + line, "bash"));
+        words.addAll(commandLine());
+        return start(directory, words);
+    }
+
+    static Program taproot(Path directory, String... arguments) throws IOException {
+        return start(directory, commandLine(arguments));
+    }
+
+    private static Program start(Path directory, List<String> words) throws IOException {
+        Path out = Files.createTempFile(directory, "out", "");
+        Path err = Files.createTempFile(directory, "err", "");
+        ProcessBuilder builder = new ProcessBuilder(words)
+                .directory(directory.toFile())
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("HOME", directory.toString());
+        builder.environment().put("GIT_CONFIG_NOSYSTEM", "1");
+        builder.environment().put("GIT_AUTHOR_NAME", "A");
+        builder.environment().put("GIT_AUTHOR_EMAIL", "a@example.org");
+        builder.environment().put("GIT_COMMITTER_NAME", "A");
+        builder.environment().put("GIT_COMMITTER_EMAIL", "a@example.org");
+        return new Program(builder.start(), out, err);
+    }
+
+    Process process() {
+        return process;
+    }
+
+    String out() throws IOException {
+        return Files.readString(out, StandardCharsets.UTF_8);
+    }
+
+    String err() throws IOException {
+        return Files.readString(err, StandardCharsets.UTF_8);
+    }
+
+    Ended end() throws IOException, InterruptedException {
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("still running after " + PATIENCE_SECONDS + " s: " + out() + err());
+        }
+        return new Ended(process.exitValue(), out(), err());
+    }
+
+    /** The text with every time replaced, and the padding before it. */
+    static String normalised(String text) {
+        return Pattern.compile("(?m)^ *\\d+\\.\\d{3} +[\\d.]+ m?s ")
+                .matcher(text)
+                .replaceAll("T D ")
+                .replaceAll("[\\d.]+ m?s of [\\d.]+ m?s", "D of D");
+    }
+}

@@ -1,0 +1,186 @@
+package taproot.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import taproot.daemon.log.CommandLog;
+import taproot.daemon.log.LogException;
+import taproot.daemon.log.LogSettings;
+import taproot.daemon.log.RecordCodec;
+import taproot.daemon.metrics.Counters;
+import taproot.normalizer.CommandRecord;
+import taproot.normalizer.CommandRecord.ChildEntry;
+import taproot.normalizer.CommandRecord.ProcessEntry;
+import taproot.normalizer.FinishedCommand;
+import taproot.normalizer.Outcome;
+import taproot.normalizer.RecordJson;
+import taproot.normalizer.TraceExtent;
+
+/** Records to be shown: a builder with something for every field, and a log to put them into. */
+final class Records {
+    /** 2026-11-20T05:00:00Z. */
+    static final long EPOCH = Moment.micros(Instant.parse("2026-11-20T05:00:00Z"));
+
+    private final String sid;
+    private final List<String> argv;
+    private final List<ProcessEntry> processes = new ArrayList<>();
+    private final List<ChildEntry> children = new ArrayList<>();
+    private String key;
+    private @Nullable String parent;
+    private boolean detached;
+    private long startedAt = EPOCH;
+    private @Nullable Long durationUs = 12_300L;
+    private Outcome outcome = Outcome.EXITED;
+    private @Nullable Integer exitCode = 0;
+    private @Nullable Integer signal;
+    private @Nullable String worktree;
+    private List<String> errors = List.of();
+
+    private Records(int pid, String commandLine) {
+        sid = sid(pid);
+        key = sid;
+        argv = List.of(commandLine.split(" ", -1));
+    }
+
+    static String sid(int pid) {
+        return String.format("20261120T050000.%06dZ-H0a7c9cdf-P%08x", pid, pid);
+    }
+
+    static Records record(int pid, String commandLine) {
+        return new Records(pid, commandLine);
+    }
+
+    Records at(long offsetMs, long durationMs) {
+        startedAt = EPOCH + offsetMs * 1_000;
+        durationUs = durationMs * 1_000;
+        return this;
+    }
+
+    Records exit(int code) {
+        exitCode = code;
+        return this;
+    }
+
+    Records ended(Outcome how, @Nullable Integer number) {
+        outcome = how;
+        signal = number;
+        exitCode = null;
+        durationUs = how == Outcome.SIGNALED ? durationUs : null;
+        return this;
+    }
+
+    Records in(String path) {
+        worktree = path;
+        return this;
+    }
+
+    Records below(String parentSid) {
+        parent = parentSid;
+        return this;
+    }
+
+    Records secondLife() {
+        key = sid + "#2";
+        detached = true;
+        return this;
+    }
+
+    Records error(String text) {
+        errors = List.of(text);
+        return this;
+    }
+
+    /** A git process below {@code parentSid}. */
+    Records process(String parentSid, int pid, long offsetMs, long durationMs, int code, String commandLine) {
+        processes.add(new ProcessEntry(
+                parentSid + "/" + sid(pid),
+                parentSid,
+                List.of(commandLine.split(" ", -1)),
+                null,
+                null,
+                EPOCH + offsetMs * 1_000,
+                durationMs * 1_000,
+                Outcome.EXITED,
+                code,
+                false));
+        return this;
+    }
+
+    /** Something the owner started. */
+    Records child(
+            String childClass, @Nullable String hook, int pid, long offsetMs, long durationMs, int code, String argv0) {
+        children.add(new ChildEntry(
+                sid,
+                childClass,
+                hook,
+                List.of(argv0.split(" ", -1)),
+                false,
+                EPOCH + offsetMs * 1_000,
+                durationMs * 1_000,
+                code,
+                (long) pid));
+        return this;
+    }
+
+    CommandRecord build() {
+        List<ProcessEntry> all = new ArrayList<>();
+        all.add(new ProcessEntry(sid, null, argv, null, null, startedAt, durationUs, outcome, exitCode, false));
+        all.addAll(processes);
+        return new CommandRecord(
+                key,
+                sid,
+                sid,
+                parent,
+                null,
+                detached,
+                false,
+                argv,
+                argv.size() > 1 ? argv.get(1) : null,
+                null,
+                null,
+                null,
+                argv.contains("status"),
+                worktree == null ? null : new CommandRecord.Repository(null, worktree, null, null),
+                "2.39.5",
+                4242L,
+                "bash",
+                List.of("bash", "sshd"),
+                startedAt,
+                durationUs == null ? null : Long.valueOf(startedAt + durationUs),
+                durationUs,
+                outcome,
+                exitCode,
+                signal,
+                errors,
+                List.of(new CommandRecord.Param("core.editor", "vi", "global")),
+                all,
+                children,
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                null,
+                6,
+                false,
+                Map.of(),
+                TraceExtent.NONE);
+    }
+
+    /** Writes a log of these, in this order, as a daemon would. */
+    static void write(Path stateDirectory, Records... records) throws LogException, InterruptedException {
+        RecordCodec codec = finished ->
+                new RecordCodec.Encoded(finished.record(), RecordJson.write(finished.record()), finished.trace());
+        CommandLog log = CommandLog.open(stateDirectory, LogSettings.DEFAULTS, codec, new Counters());
+        for (Records record : records) {
+            log.append(new FinishedCommand(record.build(), new byte[0]));
+        }
+        CompletableFuture<Long> head = log.committed().toCompletableFuture();
+        head.join();
+        log.close(Duration.ofSeconds(5));
+    }
+}
