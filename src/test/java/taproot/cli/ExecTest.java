@@ -3,11 +3,11 @@ package taproot.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +28,9 @@ class ExecTest {
 
     @Test
     void aCommandThatASignalEndedHas128AndTheSignal() throws Exception {
-        assertThat(Program.taproot(directory, "exec", "--", "sh", "-c", "kill -KILL $$").end().status())
+        assertThat(Program.taproot(directory, "exec", "--", "sh", "-c", "kill -KILL $$")
+                        .end()
+                        .status())
                 .isEqualTo(137);
     }
 
@@ -48,22 +50,24 @@ class ExecTest {
 
     @Test
     void argumentsEnvironmentAndDescriptorsArriveUntouched() throws Exception {
-        Program.Ended run = Program.shell(
-                        directory,
-                        """
+        Program.Ended run = Program.shell(directory, """
                         export LC_ALL=C A=$'\\xff' GIT_TRACE2_EVENT=1
                         taproot exec -- printf '%s|' $'\\xff' ü '' 'a b' @file -- --json
                         echo; env | grep -v '^_=' | sort > before
                         taproot exec -- sh -c 'env | grep -v ^_= | sort > after'; diff before after
-                        taproot exec -- bash -c 'cat <&7; cat "$1"; cd /proc/$$/fd; echo *' bash <(echo substituted) 7< <(echo seven) 8<&-
-                        """)
-                .end();
-        byte[] out = run.out().getBytes(StandardCharsets.UTF_8);
-        assertThat(new String(out, StandardCharsets.UTF_8)).contains("|ü||a b|@file|--|--json|\n");
+                        for t in '' 'taproot exec --'; do
+                          $t bash -c 'cat <&7; cat "$1"; cd /proc/$$/fd; echo *' bash <(echo substituted) 7< <(echo seven)
+                        done
+                        """).end();
+        assertThat(run.out()).contains("\ufffd|ü||a b|@file|--|--json|\n");
         assertThat(run.out())
-                .containsPattern("< GIT_TRACE2_EVENT=1\n---\n> GIT_TRACE2_EVENT=af_unix:stream:/\\S+/run/trace2.sock\n")
-                .contains("seven\nsubstituted\n");
-        assertThat(run.out().lines().toList().getLast()).matches("0 1 2 (\\d+ )?7( \\d+){0,2}");
+                .containsPattern(
+                        "< GIT_TRACE2_EVENT=1\n---\n> GIT_TRACE2_EVENT=af_unix:stream:/\\S+/run/trace2.sock\n");
+        List<String> lines = run.out().lines().toList();
+        List<String> withTaproot = lines.subList(lines.size() - 3, lines.size());
+        assertThat(withTaproot)
+                .startsWith("seven", "substituted")
+                .isEqualTo(lines.subList(lines.size() - 6, lines.size() - 3));
     }
 
     @Test
@@ -75,30 +79,24 @@ class ExecTest {
 
     @Test
     void theTreeOfACommitShowsItsHooksAndWhatTheyRan() throws Exception {
-        Program.Ended run = Program.shell(
-                        directory,
-                        """
+        Program.Ended run = Program.shell(directory, """
                         git init -q repo && cd repo && git config maintenance.auto false && git config gc.auto 0
                         printf '#!/bin/sh\\ngit rev-parse -q --verify nope\\ngit status --short >/dev/null\\n' > .git/hooks/pre-commit
                         chmod +x .git/hooks/pre-commit
                         echo 1 > a && git add a
                         taproot exec -- sh -c 'git commit -qm "first one"; git checkout -q nope'
                         echo status=$?
-                        """)
-                .end();
+                        """).end();
         assertThat(run.out()).isEqualTo("status=1\n");
-        String tree = Program.normalised(run.err()).replaceAll("(?m)^T D .*maintenance run --auto.*\n", "");
-        assertThat(tree)
-                .isEqualTo(
-                        """
+        assertThat(Program.normalised(run.err())).isEqualTo("""
                         error: pathspec 'nope' did not match any file(s) known to git
                           start  duration  exit  command
                         T D        git commit -qm 'first one'
-                        T D        ├─ hook pre-commit
-                        T D     1  │  ├─ git rev-parse -q --verify nope
-                        T D        │  └─ git status --short
+                        T D        └─ hook pre-commit
+                        T D     1     ├─ git rev-parse -q --verify nope
+                        T D           └─ git status --short
                         T D     1  git checkout -q nope
-                        taproot: 2 git commands, 5 git processes, D of D in git, 1 failed
+                        taproot: 2 git commands, 4 git processes, D of D in git, 1 failed
                         """);
     }
 
@@ -110,16 +108,21 @@ class ExecTest {
                                 + " cat records")
                 .end();
         assertThat(run.err()).isEmpty();
-        assertThat(run.out().lines().toList()).satisfiesExactly(
-                version -> assertThat(version).startsWith("git version "),
-                first -> assertThat(first).startsWith("{\"v\":1,\"seq\":1,").contains("\"argv\":[\"git\",\"--version\"]"),
-                second -> assertThat(second).startsWith("{\"v\":1,\"seq\":1,").contains("\"argv\":[\"git\",\"version\"]"));
+        assertThat(run.out().lines().toList())
+                .satisfiesExactly(
+                        version -> assertThat(version).startsWith("git version "),
+                        first -> assertThat(first)
+                                .startsWith("{\"v\":1,\"seq\":1,")
+                                .contains("\"argv\":[\"git\",\"--version\"]"),
+                        second -> assertThat(second)
+                                .startsWith("{\"v\":1,\"seq\":1,")
+                                .contains("\"argv\":[\"git\",\"version\"]"));
     }
 
     @Test
     void aRecordFileThatCannotBeWrittenCostsNoWork() throws Exception {
-        Program.Ended run =
-                Program.taproot(directory, "exec", "--json=/nonexistent/file", "--", "touch", "ran").end();
+        Program.Ended run = Program.taproot(directory, "exec", "--json=/nonexistent/file", "--", "touch", "ran")
+                .end();
         assertThat(run.status()).isEqualTo(ExitStatus.EXEC_FAILED);
         assertThat(directory.resolve("ran")).doesNotExist();
     }
@@ -132,11 +135,11 @@ class ExecTest {
                         "--",
                         "sh",
                         "-c",
-                        "d=${GIT_TRACE2_EVENT#af_unix:stream:}; stat -c %a ${d%/*}/.. ${d%/*} $d; echo $d")
+                        "d=${GIT_TRACE2_EVENT#af_unix:stream:}; stat -c %a ${d%/*}/.. ${d%/*} $d; dirname ${d%/*}")
                 .end();
         String[] lines = run.out().split("\n", -1);
         assertThat(lines).startsWith("700", "700", "600");
-        assertThat(Path.of(lines[3]).getParent().getParent()).doesNotExist();
+        assertThat(Path.of(lines[3])).doesNotExist();
     }
 
     @Test
@@ -148,15 +151,24 @@ class ExecTest {
                 .end();
         assertThat(run.err().lines().filter(line -> line.contains("  git "))).hasSize(2);
         Path state = directory.resolve("state");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state))).isEqualTo("rwx------");
-        assertThat(Cli.run("log", "--state-dir", state.toString()).out().lines().map(line -> line.replaceAll(".*  ", "")))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state)))
+                .isEqualTo("rwx------");
+        assertThat(Cli.run("log", "--state-dir", state.toString())
+                        .out()
+                        .lines()
+                        .map(line -> line.replaceAll(".*  ", "")))
                 .containsExactly("command", "git --version", "git version");
     }
 
     @Test
     void sigtermIsTheCommands() throws Exception {
         Program run = Program.taproot(
-                directory, "exec", "--", "sh", "-c", "trap 'echo got it; exit 9' TERM; echo ready; while :; do sleep 0.1; done");
+                directory,
+                "exec",
+                "--",
+                "sh",
+                "-c",
+                "trap 'echo got it; exit 9' TERM; echo ready; while :; do sleep 0.1; done");
         Awaitility.await().until(() -> run.out().contains("ready"));
         run.process().destroy();
         Program.Ended ended = run.end();
@@ -174,7 +186,9 @@ class ExecTest {
                 "-c",
                 "trap 'echo got it; git --version; exit 9' INT; echo ready; while :; do sleep 0.1; done");
         Awaitility.await().until(() -> run.out().contains("ready"));
-        new ProcessBuilder("kill", "-INT", Long.toString(run.process().pid())).start().waitFor();
+        new ProcessBuilder("kill", "-INT", Long.toString(run.process().pid()))
+                .start()
+                .waitFor();
         Program.Ended ended = run.end();
         assertThat(ended.status()).isEqualTo(9);
         assertThat(ended.err()).contains("  git --version\n");
@@ -197,7 +211,8 @@ class ExecTest {
             assertThat(ProcessHandle.of(pid)).isPresent();
             assertThat(took).isLessThan(Duration.ofSeconds(20));
             assertThat(run.err())
-                    .contains("taproot: still running, let go: git -c 'alias.hold=!sleep 30' hold (process " + pid + ")")
+                    .contains(
+                            "taproot: still running, let go: git -c 'alias.hold=!sleep 30' hold (process " + pid + ")")
                     .containsPattern("running  git -c 'alias.hold=!sleep 30' hold\n")
                     .contains("1 still running");
         } finally {

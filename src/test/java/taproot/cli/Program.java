@@ -42,7 +42,8 @@ final class Program {
 
     /** A shell line in which the program is {@code "$@"}, or {@code taproot ARGUMENTS}. */
     static Program shell(Path directory, String line) throws IOException {
-        List<String> words = new ArrayList<>(List.of("bash", "-c", "taproot() { \"${T[@]}\" \"$@\"; }; T=(\"$@\"); " + line, "bash"));
+        List<String> words = new ArrayList<>(
+                List.of("bash", "-c", "taproot() { \"${T[@]}\" \"$@\"; }; T=(\"$@\"); " + line, "bash"));
         words.addAll(commandLine());
         return start(directory, words);
     }
@@ -73,11 +74,16 @@ final class Program {
     }
 
     String out() throws IOException {
-        return Files.readString(out, StandardCharsets.UTF_8);
+        return text(out);
     }
 
     String err() throws IOException {
-        return Files.readString(err, StandardCharsets.UTF_8);
+        return text(err);
+    }
+
+    /** What is not UTF-8 becomes U+FFFD. */
+    private static String text(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     }
 
     Ended end() throws IOException, InterruptedException {

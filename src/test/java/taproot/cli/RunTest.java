@@ -23,7 +23,8 @@ class RunTest {
     void start() throws Exception {
         runtime = directory.resolve("run time");
         state = directory.resolve("state");
-        daemon = Program.taproot(directory, "run", "--runtime-dir", runtime.toString(), "--state-dir", state.toString());
+        daemon =
+                Program.taproot(directory, "run", "--runtime-dir", runtime.toString(), "--state-dir", state.toString());
         Awaitility.await().until(() -> daemon.out().contains("trace2.eventTarget"));
     }
 
@@ -73,14 +74,16 @@ class RunTest {
         assertThat(daemon.end().status()).isEqualTo(ExitStatus.OK);
         assertThat(Files.exists(runtime.resolve("trace2.sock"))).isFalse();
         assertThat(Cli.run("log", "--state-dir", state.toString()).out()).contains("git version");
-        assertThat(Cli.run("status", "--runtime-dir", runtime.toString()).status()).isEqualTo(ExitStatus.UNREACHABLE);
+        assertThat(Cli.run("status", "--runtime-dir", runtime.toString()).status())
+                .isEqualTo(ExitStatus.UNREACHABLE);
     }
 
     @Test
     void aPipeThatIsClosedEarlyEndsQuietly() throws Exception {
         Program.Ended run = Program.shell(
                         directory,
-                        "for i in 1 2 3; do GIT_TRACE2_EVENT='af_unix:stream:" + runtime + "/trace2.sock' git version; done"
+                        "for i in 1 2 3; do GIT_TRACE2_EVENT='af_unix:stream:" + runtime
+                                + "/trace2.sock' git version; done"
                                 + " >/dev/null; taproot wait --runtime-dir '" + runtime + "';"
                                 + " taproot log --state-dir '" + state + "' --json | true; echo ${PIPESTATUS[0]}")
                 .end();
