@@ -29,12 +29,12 @@ record Ending(String text, boolean bad) {
         };
     }
 
-    /** The end of something that is known by its code alone. */
+    /** The end of something that is known by its code alone; git has -1 for what could not be started. */
     static Ending of(@Nullable Integer exitCode) {
         if (exitCode == null || exitCode == 0) {
             return FINE;
         }
-        return new Ending(exitCode.toString(), true);
+        return new Ending(exitCode < 0 ? "no start" : exitCode.toString(), true);
     }
 
     private static String signal(int number) {

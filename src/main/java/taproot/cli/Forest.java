@@ -104,13 +104,18 @@ final class Forest {
             Branch process = child.pid() == null ? null : byPid.get(child.sid() + " " + child.pid());
             if (process != null) {
                 process.startedAs(child);
-            } else if (parent != null) {
+            } else if (parent != null && !isVainAttempt(child)) {
                 Branch program = new Branch(
                         label(child), child.startedAt(), child.durationUs(), Ending.of(child.exitCode()), false);
                 program.child = child;
                 parent.below.add(program);
             }
         }
+    }
+
+    /** Before git takes a word for an alias, it tries to start git-word. */
+    private static boolean isVainAttempt(ChildEntry child) {
+        return "dashed".equals(child.childClass()) && Integer.valueOf(-1).equals(child.exitCode());
     }
 
     /** Below the one program that its parent was running when it began; below the parent if there were none or several. */
@@ -194,8 +199,22 @@ final class Forest {
                     && process.startedAt <= startedAt + durationUs;
         }
 
+        /** The git process itself, where this is nothing but the shell around it. */
+        private Branch withoutItsShell() {
+            if (child == null || child.hook() != null || below.size() != 1) {
+                return this;
+            }
+            Branch process = below.getFirst();
+            return process.git && unquoted(label).equals(unquoted(process.label)) ? process : this;
+        }
+
+        private static String unquoted(String text) {
+            return text.replace("'", "").replace("\"", "");
+        }
+
         static List<Node> nodes(List<Branch> branches) {
             return branches.stream()
+                    .map(Branch::withoutItsShell)
                     .sorted(BY_START)
                     .map(branch -> new Node(
                             branch.label,

@@ -24,11 +24,9 @@ final class ShellText {
             return "(unknown)";
         }
         String program = argv.getFirst();
-        if (argv.size() == 1 && program.indexOf(' ') >= 0) {
-            return oneLine(program);
-        }
-        String name = program.substring(program.lastIndexOf('/') + 1);
-        return argv.size() == 1 ? of(name) : of(name) + " " + of(argv.subList(1, argv.size()));
+        String name =
+                program.indexOf(' ') >= 0 ? oneLine(program) : of(program.substring(program.lastIndexOf('/') + 1));
+        return argv.size() == 1 ? name : name + " " + of(argv.subList(1, argv.size()));
     }
 
     static String of(String word) {

@@ -19,8 +19,9 @@ final class SignalRelay {
     private boolean ended;
     private boolean hurry;
 
-    private SignalRelay() {}
+    SignalRelay() {}
 
+    /** A relay that has this process's signals. */
     static SignalRelay install() {
         SignalRelay relay = new SignalRelay();
         for (Signals signal : Signals.values()) {

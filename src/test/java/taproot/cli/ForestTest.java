@@ -42,6 +42,26 @@ class ForestTest {
     }
 
     @Test
+    void theShellAroundOneGitProcessIsNotALineOfItsOwn() {
+        Records clone = Records.record(1, "git clone")
+                .at(0, 50)
+                .child("transport/file", null, 2, 10, 30, 0, "git-upload-pack '/src/a.git'")
+                .process(COMMIT, 3, 12, 25, 0, "git-upload-pack /src/a.git");
+        assertThat(tree(clone))
+                .endsWith("  0.012     25 ms        └─ git-upload-pack /src/a.git\n")
+                .hasLineCount(3);
+    }
+
+    @Test
+    void whatGitOnlyTriedToStartIsNotShownUnlessSomebodyAskedForIt() {
+        Records alias = Records.record(1, "git l")
+                .at(0, 50)
+                .child("dashed", null, -1, 1, 0, -1, "git-l")
+                .child("editor", null, -1, 2, 0, -1, "nope");
+        assertThat(tree(alias)).doesNotContain("git-l").contains("no start  └─ editor: nope");
+    }
+
+    @Test
     void withTwoProgramsAtOnceNobodyGuessesWhoseProcessItIs() {
         Records fetch = Records.record(1, "git fetch --all")
                 .at(0, 50)

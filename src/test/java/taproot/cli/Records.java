@@ -111,14 +111,14 @@ final class Records {
         return this;
     }
 
-    /** Something the owner started. */
+    /** Something the owner started; with a quote in it, a line for the shell. */
     Records child(
             String childClass, @Nullable String hook, int pid, long offsetMs, long durationMs, int code, String argv0) {
         children.add(new ChildEntry(
                 sid,
                 childClass,
                 hook,
-                List.of(argv0.split(" ", -1)),
+                argv0.contains("'") ? List.of(argv0) : List.of(argv0.split(" ", -1)),
                 false,
                 EPOCH + offsetMs * 1_000,
                 durationMs * 1_000,

@@ -48,6 +48,7 @@ class ShellTextTest {
     void theBriefFormNamesTheProgramWithoutItsPath() {
         assertThat(ShellText.brief(List.of("/usr/lib/git-core/git", "fetch", "a b")))
                 .isEqualTo("git fetch 'a b'");
+        assertThat(ShellText.brief(List.of("sed -i s/a/b/", "a file"))).isEqualTo("sed -i s/a/b/ 'a file'");
         assertThat(ShellText.brief(List.of())).isEqualTo("(unknown)");
     }
 }
