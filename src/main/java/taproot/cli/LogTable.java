@@ -7,6 +7,8 @@ import taproot.normalizer.CommandRecord;
 /** Records as a table, a line each, written as they come: columns have fixed widths, so that no row waits for another. */
 final class LogTable {
     private static final int REPOSITORY = 16;
+    /** On a narrower terminal the repository would leave no room for what was run. */
+    private static final int ROOM_FOR_REPOSITORY = 110;
 
     private final Session session;
     private final Screen screen;
@@ -37,8 +39,10 @@ final class LogTable {
         session.out().line(ending.bad() ? screen.red(line) : line);
     }
 
-    private static String row(String seq, String started, String duration, String exit, String repository) {
-        return String.format(Locale.ROOT, "%6s  %-19s  %8s  %-8s  %-16s  ", seq, started, duration, exit, repository);
+    private String row(String seq, String started, String duration, String exit, String repository) {
+        String row = String.format(Locale.ROOT, "%6s  %-19s  %8s  %-8s  ", seq, started, duration, exit);
+        boolean narrow = screen.width() > 0 && screen.width() < ROOM_FOR_REPOSITORY;
+        return narrow ? row : row + String.format(Locale.ROOT, "%-" + REPOSITORY + "s  ", repository);
     }
 
     /** The name people call it by: of its work tree, or of the directory that a bare one is. */

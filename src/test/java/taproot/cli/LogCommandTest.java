@@ -53,13 +53,21 @@ class LogCommandTest {
 
     @Test
     void aTerminalGetsLinesThatFitAndColour() {
-        Cli run = Cli.run(new Screen(80, true), "log", "--state-dir", state.toString(), "--limit", "3");
+        Cli run = Cli.run(new Screen(60, true), "log", "--state-dir", state.toString(), "--limit", "3");
         assertThat(run.out().lines().toList())
                 .containsExactly(
-                        "\u001b[2m     #  started              duration  exit      repository        command\u001b[0m",
-                        "\u001b[31m     3  2026-11-20 05:02:00    120 ms  1         a-name-that-is-…  git commit -…\u001b[0m",
-                        "\u001b[31m     4  2026-11-20 05:03:00            lost                        git fetch --…\u001b[0m",
-                        "\u001b[31m     5  2026-11-20 05:04:00    800 ms  SIGPIPE   sub               git log\u001b[0m");
+                        "\u001b[2m     #  started              duration  exit      command\u001b[0m",
+                        "\u001b[31m     3  2026-11-20 05:02:00    120 ms  1         git commit…\u001b[0m",
+                        "\u001b[31m     4  2026-11-20 05:03:00            lost      git fetch …\u001b[0m",
+                        "\u001b[31m     5  2026-11-20 05:04:00    800 ms  SIGPIPE   git log\u001b[0m");
+    }
+
+    @Test
+    void aWideTerminalHasRoomForTheRepository() {
+        Cli run = Cli.run(new Screen(120, false), "log", "--state-dir", state.toString());
+        assertThat(run.out())
+                .contains("exit      repository        command\n")
+                .contains("  taproot           git status");
     }
 
     @Test
