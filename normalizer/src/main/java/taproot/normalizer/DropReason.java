@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum DropReason {
     /** The line is not a JSON object, or a field the record needs has another type than git gives it. */
     MALFORMED("not the JSON that trace2 writes"),
-    /** The line has no {@code event} or no {@code sid}, or one that is empty or longer than 4 KiB. */
+    /** The line has no {@code event} or no {@code sid}, or one that is empty, longer than 4 KiB or deeper than 100. */
     UNADDRESSED("no usable event or sid"),
     /** The line is longer than {@code ingest.line_limit} (4 MiB). */
     OVERLONG("longer than a line may be"),

@@ -44,8 +44,11 @@ public final class LineReader {
         if (sidTo == sidFrom || sidTo - sidFrom > Sid.MAX_LENGTH) {
             return new ReadLine.Dropped(DropReason.UNADDRESSED, null);
         }
-        EventKind kind = EventKind.named(bytes, eventFrom, eventTo);
-        return decode(kind, sid(bytes, sidFrom, sidTo), bytes, from, to);
+        Sid lineSid = sid(bytes, sidFrom, sidTo);
+        if (lineSid == null) {
+            return new ReadLine.Dropped(DropReason.UNADDRESSED, null);
+        }
+        return decode(EventKind.named(bytes, eventFrom, eventTo), lineSid, bytes, from, to);
     }
 
     /** Whose line it is of which only the beginning is there; null where that says too little. */
@@ -70,8 +73,12 @@ public final class LineReader {
         if (sidText.length() > Sid.MAX_LENGTH) {
             return new ReadLine.Dropped(DropReason.UNADDRESSED, null);
         }
+        Sid lineSid = Sid.of(sidText);
+        if (lineSid.isTooDeep()) {
+            return new ReadLine.Dropped(DropReason.UNADDRESSED, null);
+        }
         byte[] name = event.getBytes(StandardCharsets.UTF_8);
-        return decode(EventKind.named(name, 0, name.length), Sid.of(sidText), bytes, from, to);
+        return decode(EventKind.named(name, 0, name.length), lineSid, bytes, from, to);
     }
 
     private ReadLine decode(@Nullable EventKind kind, Sid lineSid, byte[] bytes, int from, int to) {
@@ -89,13 +96,18 @@ public final class LineReader {
         }
     }
 
-    private Sid sid(byte[] bytes, int from, int to) {
+    /** Null where it has too many components. */
+    private @Nullable Sid sid(byte[] bytes, int from, int to) {
         Sid known = sid;
         if (known != null && Arrays.equals(sidBytes, 0, sidBytes.length, bytes, from, to)) {
             return known;
         }
-        sidBytes = Arrays.copyOfRange(bytes, from, to);
-        Sid fresh = Sid.of(new String(sidBytes, StandardCharsets.UTF_8));
+        byte[] text = Arrays.copyOfRange(bytes, from, to);
+        Sid fresh = Sid.of(new String(text, StandardCharsets.UTF_8));
+        if (fresh.isTooDeep()) {
+            return null;
+        }
+        sidBytes = text;
         sid = fresh;
         return fresh;
     }

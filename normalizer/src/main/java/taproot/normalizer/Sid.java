@@ -17,6 +17,9 @@ public record Sid(String value, String root) {
     /** Git's own are below 60 characters a component; eight deep was seen. */
     static final int MAX_LENGTH = 4096;
 
+    /** As many of git's own components as fit into that length. */
+    static final int MAX_DEPTH = 100;
+
     private static final int TIMESTAMP_LENGTH = "YYYYMMDDTHHMMSS.ffffffZ".length();
 
     public static Sid of(String value) {
@@ -30,6 +33,15 @@ public record Sid(String value, String root) {
             from = end + 1;
         }
         return new Sid(value, value);
+    }
+
+    /** Whether it has so many components that nobody's processes can have made it. */
+    boolean isTooDeep() {
+        long components = 1;
+        for (int slash = value.indexOf('/'); slash >= 0; slash = value.indexOf('/', slash + 1)) {
+            components++;
+        }
+        return components > MAX_DEPTH;
     }
 
     /** Whether this is the process at the top of its root. */

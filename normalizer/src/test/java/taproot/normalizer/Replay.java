@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -22,7 +23,12 @@ final class Replay {
     private final List<FinishedCommand> finished = new ArrayList<>();
     final Map<String, Integer> dropped = new TreeMap<>();
     int emptySecondLives;
+    int unstarted;
+    private boolean drainedHeld;
     long now;
+
+    /** The earliest deadline of all roots, or an earlier time. */
+    private long earliest = Normalizer.NEVER;
 
     Replay(Settings settings) {
         this.settings = settings;
@@ -63,8 +69,17 @@ final class Replay {
                 }
                 advance(root);
             }
-            case ReadLine.Dropped drop -> dropped.merge(drop.reason().wire(), 1, Integer::sum);
+            case ReadLine.Dropped drop -> drop(drop);
             case ReadLine.Ignored _ -> {}
+        }
+    }
+
+    private void drop(ReadLine.Dropped drop) {
+        dropped.merge(drop.reason().wire(), 1, Integer::sum);
+        Sid sid = drop.sid();
+        Normalizer root = sid == null ? null : roots.get(sid.root());
+        if (sid != null && root != null) {
+            root.dropped(sid, drop.reason());
         }
     }
 
@@ -82,22 +97,44 @@ final class Replay {
         }
     }
 
+    /** The sweeper found that this process does not exist any more. */
+    void gone(Sid sid) {
+        Normalizer root = Objects.requireNonNull(roots.get(sid.root()), sid.root());
+        root.gone(sid);
+        advance(root);
+    }
+
+    /** How many processes the root with this SID holds. */
+    int size(String root) {
+        return Objects.requireNonNull(roots.get(root), root).size();
+    }
+
+    /** How many finished processes of that root are remembered. */
+    int remembered(String root) {
+        return Objects.requireNonNull(roots.get(root), root).memory().size();
+    }
+
+    /** As long as this is set, what was sent before some ending counts as not yet read. */
+    void holdDrained(boolean hold) {
+        drainedHeld = hold;
+        roots.values().forEach(this::advance);
+    }
+
     /** Lets the time pass, stopping wherever a root has a deadline. */
     void advanceTo(long time) {
         while (true) {
-            long next = roots.values().stream()
-                    .mapToLong(Normalizer::deadline)
-                    .min()
-                    .orElse(Normalizer.NEVER);
+            long next = earliest;
             if (next > time) {
                 now = Math.max(now, time);
                 return;
             }
             now = Math.max(now, next);
+            earliest = Normalizer.NEVER;
             for (Normalizer root : List.copyOf(roots.values())) {
                 if (root.deadline() <= now) {
                     advance(root);
                 }
+                earliest = Math.min(earliest, root.deadline());
             }
         }
     }
@@ -148,16 +185,18 @@ final class Replay {
 
     private void advance(Normalizer root) {
         root.advance(now, now);
-        while (root.takeDrainWanted()) {
+        while (!drainedHeld && root.takeDrainWanted()) {
             // Here nothing is ever left in a buffer.
             root.drained(now);
             root.advance(now, now);
         }
         take(root);
+        earliest = Math.min(earliest, root.deadline());
     }
 
     private void take(Normalizer root) {
         finished.addAll(root.takeFinished());
         emptySecondLives += root.takeEmptySecondLives();
+        unstarted += root.takeUnstarted();
     }
 }
