@@ -2,6 +2,7 @@ package taproot.normalizer;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +43,7 @@ public final class EventDecoder {
             for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
                 json.nextToken();
                 if (field.equals(name)) {
-                    return json.currentToken().isScalarValue() ? json.getText() : null;
+                    return json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : null;
                 }
                 json.skipChildren();
             }

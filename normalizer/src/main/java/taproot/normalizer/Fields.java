@@ -103,10 +103,10 @@ final class Fields {
             case "t_total" -> tTotal = micros(json);
             case "t_min" -> tMin = micros(json);
             case "t_max" -> tMax = micros(json);
-            case "code" -> code = integer(json);
+            case "code" -> code = smallInteger(json);
             case "pid" -> pid = integer(json);
             case "child_id" -> childId = integer(json);
-            case "signo" -> signo = integer(json);
+            case "signo" -> signo = smallInteger(json);
             case "repo" -> repo = integer(json);
             case "count" -> count = integer(json);
             case "intervals" -> intervals = integer(json);
@@ -221,6 +221,15 @@ final class Fields {
             throw new MalformedEventException("expected a whole number for \"" + json.currentName() + "\"");
         }
         return json.getLongValue();
+    }
+
+    /** What git keeps in an int. */
+    private static long smallInteger(JsonParser json) throws IOException, MalformedEventException {
+        long number = integer(json);
+        if (number != (int) number) {
+            throw new MalformedEventException("expected at most 32 bits for \"" + json.currentName() + "\"");
+        }
+        return number;
     }
 
     /** Seconds with a fraction, as microseconds. */

@@ -41,7 +41,7 @@ public final class LineReader {
         if (sidTo < 0) {
             return readSlowly(bytes, from, to);
         }
-        if (sidTo == sidFrom || sidTo - sidFrom > Sid.MAX_LENGTH) {
+        if (eventTo == eventFrom || sidTo == sidFrom || sidTo - sidFrom > Sid.MAX_LENGTH) {
             return new ReadLine.Dropped(DropReason.UNADDRESSED, null);
         }
         Sid lineSid = sid(bytes, sidFrom, sidTo);

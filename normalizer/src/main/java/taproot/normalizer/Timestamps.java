@@ -20,9 +20,9 @@ final class Timestamps {
             throw malformed(time);
         }
         long seconds = epochDay(time) * 86_400L
-                + digits(time, 11, 13) * 3_600L
-                + digits(time, 14, 16) * 60L
-                + digits(time, 17, 19);
+                + below(24, time, 11) * 3_600L
+                + below(60, time, 14) * 60L
+                + below(60, time, 17);
         int zone = SECONDS_LENGTH;
         long micros = 0;
         if (time.charAt(zone) == '.') {
@@ -46,6 +46,15 @@ final class Timestamps {
         } catch (DateTimeException e) {
             throw malformed(time);
         }
+    }
+
+    /** The two digits at that place. */
+    private static int below(int bound, String time, int at) throws MalformedEventException {
+        int n = digits(time, at, at + 2);
+        if (n >= bound) {
+            throw malformed(time);
+        }
+        return n;
     }
 
     private static int digits(String s, int from, int to) throws MalformedEventException {
