@@ -10,6 +10,6 @@ record CmdAncestryEvent(List<String> ancestry) implements Event {
 
     @Override
     public void applyTo(Life life) {
-        life.details().ancestry = ancestry;
+        life.ancestry(ancestry);
     }
 }

@@ -4,10 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What few processes say and every record may carry: ancestry, errors, parameters, timers, counters, annotations. Each
+ * What few processes say and every record may carry: errors, parameters, timers, counters, annotations. Each
  * list is bounded, and what does not fit is counted. Inside the root's compute only.
  */
 final class Details {
@@ -20,9 +19,6 @@ final class Details {
 
     /** What stands in for the details of a process that had none; never written to. */
     static final Details NONE = new Details();
-
-    @Nullable
-    List<String> ancestry;
 
     final List<String> errors = new ArrayList<>(0);
     final List<CommandRecord.Param> params = new ArrayList<>(0);

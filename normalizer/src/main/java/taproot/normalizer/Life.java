@@ -21,6 +21,7 @@ final class Life {
     private @Nullable End before;
 
     private @Nullable List<String> argv;
+    private @Nullable List<String> ancestry;
     private @Nullable String gitVersion;
     private @Nullable String worktree;
     private long versionTime = Fields.ABSENT;
@@ -81,6 +82,7 @@ final class Life {
         this.before = previous == null ? null : previous.end;
         if (previous != null) {
             argv = previous.argv;
+            ancestry = previous.ancestry;
             gitVersion = previous.gitVersion;
             worktree = previous.worktree;
             names = previous.names;
@@ -105,8 +107,19 @@ final class Life {
             argv = arguments;
             startTime = time;
             startTAbs = tAbs == Fields.ABSENT ? 0 : tAbs;
-            readOnly = ReadOnlyCommands.isReadOnly(arguments);
+            readOnly = isGit(arguments) && ReadOnlyCommands.isReadOnly(arguments);
         }
+    }
+
+    /** Others speak trace2 too, and their words mean something else. */
+    private static boolean isGit(List<String> arguments) {
+        String first = arguments.isEmpty() ? "" : arguments.getFirst();
+        String base = first.substring(first.lastIndexOf('/') + 1);
+        return base.equals("git") || base.startsWith("git-");
+    }
+
+    void ancestry(List<String> names) {
+        ancestry = names;
     }
 
     void worktree(String path) {
@@ -265,6 +278,11 @@ final class Life {
 
     List<String> argv() {
         return argv == null ? List.of() : argv;
+    }
+
+    /** The names of the processes that started git, nearest first. */
+    List<String> ancestry() {
+        return ancestry == null ? List.of() : ancestry;
     }
 
     @Nullable

@@ -102,8 +102,8 @@ final class RecordBuilder {
                 owner.repository(),
                 owner.gitVersion(),
                 owner.process.pid < 0 ? null : owner.process.pid,
-                caller(details.ancestry),
-                details.ancestry == null ? List.of() : details.ancestry,
+                caller(owner.ancestry()),
+                owner.ancestry(),
                 owner.beganAt(),
                 end.finishedAt(),
                 end.durationUs(),
@@ -138,10 +138,7 @@ final class RecordBuilder {
     }
 
     /** The first ancestor that is neither a shell nor git. */
-    private static @Nullable String caller(@Nullable List<String> ancestry) {
-        if (ancestry == null) {
-            return null;
-        }
+    private static @Nullable String caller(List<String> ancestry) {
         for (String name : ancestry) {
             if (!SHELLS.contains(name) && !name.equals("git") && !name.startsWith("git-")) {
                 return name;
