@@ -191,9 +191,10 @@ public final class Roots {
      * had sent by then; commands that go on do not count.
      */
     public void whenSettled(Runnable action) {
-        long longest = Math.max(settings.lostAfter(), Math.max(settings.adoptionGrace(), settings.linger()));
-        // An alarm is the earliest of what its root waits for; behind it may stand any of the others.
-        long until = clock.monotonicMicros() + longest + settings.linger();
+        // An alarm is the earliest of what its root waits for: behind it may stand any of the others, and one may bring
+        // about the next, as when a command that is found lost then waits for its children. Twice over would be more
+        // than enough; it is a bound for roots in which something new happens all the time.
+        long until = clock.monotonicMicros() + settings.lostAfter() + settings.adoptionGrace() + settings.linger();
         whenNoneWaits(new ArrayDeque<>(alarms.armedRoots()), until, action);
     }
 
