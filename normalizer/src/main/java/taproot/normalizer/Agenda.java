@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * whose standing hangs on it, so that an event costs the same whatever the number of processes.
  */
 final class Agenda {
-    private final ArrayDeque<GitProcess> touched = new ArrayDeque<>(2);
-    private final Set<GitProcess> timed = new HashSet<>(2);
+    private final ArrayDeque<GitProcess> touched = new ArrayDeque<>(1);
+    private Set<GitProcess> timed = Set.of();
 
     /** The earliest time on the agenda, or one before it: being called too early costs one look. */
     private long deadline = Normalizer.NEVER;
@@ -48,6 +48,10 @@ final class Agenda {
             return;
         }
         process.wakeAt = at;
+        if (timed.isEmpty()) {
+            // Most roots never wait for anything.
+            timed = new HashSet<>(2);
+        }
         if (at == Normalizer.NEVER) {
             timed.remove(process);
             if (timed.isEmpty()) {

@@ -13,10 +13,10 @@ final class Completion {
     private final Tree tree;
     private final Agenda agenda;
     private final TraceAccount traces;
-    private final List<FinishedCommand> finished = new ArrayList<>(1);
+    private final List<FinishedCommand> finished = new ArrayList<>(0);
 
     /** Owners that wait until what was sent before their endings has been read. */
-    private final List<Life> undrained = new ArrayList<>(1);
+    private final List<Life> undrained = new ArrayList<>(0);
 
     private boolean drainWanted;
     private int emptySecondLives;

@@ -36,6 +36,9 @@ final class Fields {
     @Nullable
     String exe;
 
+    private String latestExe = "";
+    private List<String> latestAncestry = List.of();
+
     @Nullable
     String name;
 
@@ -110,9 +113,9 @@ final class Fields {
             case "repo" -> repo = integer(json);
             case "count" -> count = integer(json);
             case "intervals" -> intervals = integer(json);
-            case "exe" -> exe = text(json);
+            case "exe" -> exe = exe(text(json));
             case "name" -> name = text(json);
-            case "hierarchy" -> hierarchy = text(json);
+            case "hierarchy" -> hierarchy = hierarchy(text(json));
             case "alias" -> alias = text(json);
             case "worktree" -> worktree = text(json);
             case "scope" -> scope = text(json);
@@ -126,9 +129,30 @@ final class Fields {
             // git-credential-manager says "format" for trace2's "fmt".
             case "fmt", "format" -> fmt = text(json);
             case "argv" -> argv = texts(json);
-            case "ancestry" -> ancestry = texts(json);
+            case "ancestry" -> ancestry = ancestry(texts(json));
             default -> skip(json);
         }
+    }
+
+    // One machine has few gits and few shells: what is the same as the time before is kept once for all roots.
+
+    private String exe(String version) {
+        if (!version.equals(latestExe)) {
+            latestExe = version;
+        }
+        return latestExe;
+    }
+
+    private List<String> ancestry(List<String> names) {
+        if (!names.equals(latestAncestry)) {
+            latestAncestry = names;
+        }
+        return latestAncestry;
+    }
+
+    /** Of a command that nobody started it is the name itself. */
+    private String hierarchy(String path) {
+        return name != null && name.equals(path) ? name : path;
     }
 
     private void clear() {

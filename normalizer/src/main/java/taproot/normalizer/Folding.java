@@ -17,7 +17,9 @@ final class Folding {
 
     private final Settings settings;
     private final Tree tree;
-    private final ArrayDeque<GitProcess> line = new ArrayDeque<>(0);
+
+    /** Made when there are that many. */
+    private @Nullable ArrayDeque<GitProcess> line;
 
     Folding(Settings settings, Tree tree) {
         this.settings = settings;
@@ -28,19 +30,23 @@ final class Folding {
     void consider(GitProcess process) {
         if (tree.size() > FREE && !process.foldable && isOver(process)) {
             process.foldable = true;
+            if (line == null) {
+                line = new ArrayDeque<>();
+            }
             line.add(process);
         }
     }
 
     /** Puts aside those that have been over for long enough; where there are far too many, also the others. */
     void fold(long now) {
-        while (tree.size() > FREE && !line.isEmpty()) {
-            GitProcess process = line.getFirst();
+        ArrayDeque<GitProcess> waiting = line;
+        while (waiting != null && tree.size() > FREE && !waiting.isEmpty()) {
+            GitProcess process = waiting.getFirst();
             boolean crowded = tree.size() >= Normalizer.MAX_PROCESSES;
             if (!crowded && now < process.closedAt + settings.lostAfter()) {
                 return;
             }
-            line.removeFirst();
+            waiting.removeFirst();
             process.foldable = false;
             Life above = isOver(process) ? above(process) : null;
             if (above != null) {

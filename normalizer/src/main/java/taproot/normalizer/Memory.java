@@ -18,7 +18,7 @@ public final class Memory {
     /** Of a process that neither owned nor hosted anything only that it is over matters. */
     private static final List<Lived> ON_ANOTHERS_RECORD = List.of(new Lived(null, false, false));
 
-    private final Map<String, List<Lived>> processes = new LinkedHashMap<>(2);
+    private Map<String, List<Lived>> processes = Map.of();
 
     boolean knows(String sid) {
         return processes.containsKey(sid);
@@ -37,6 +37,9 @@ public final class Memory {
                         .map(life -> new Lived(life.end, life.owner, process.isHost()))
                         .toList()
                 : ON_ANOTHERS_RECORD;
+        if (processes.isEmpty()) {
+            processes = new LinkedHashMap<>(2);
+        }
         processes.put(process.sid.value(), lives);
         if (processes.size() > MAX_PROCESSES) {
             processes.remove(processes.keySet().iterator().next());

@@ -18,7 +18,7 @@ final class Scratch {
     void append(byte[] source, int from, int to) {
         int needed = length + (to - from) + 1;
         if (needed > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(needed, Math.max(INITIAL, bytes.length * 2)));
+            bytes = Arrays.copyOf(bytes, Math.max(needed, Math.max(INITIAL, bytes.length + bytes.length / 2)));
         }
         System.arraycopy(source, from, bytes, length, to - from);
         bytes[needed - 1] = '\n';

@@ -54,7 +54,7 @@ class ModelTest {
         if (inTime != null || !family.clockMayStand()) {
             return inTime;
         }
-        return complaint(expected, "all at once", Arrivals.shuffled(family.streams(), random));
+        return complaint(expected, "all at once", Arrivals.shuffled(new FamilyStreams(family).streams(), random));
     }
 
     private static @Nullable String complaint(
@@ -83,8 +83,8 @@ class ModelTest {
     }
 
     private static List<Arrivals.Arrival> delayed(Family family, Random random) {
-        List<Recording.ProcessStream> streams = family.streams();
-        List<Long> closings = family.closings();
+        List<Recording.ProcessStream> streams = new FamilyStreams(family).streams();
+        List<Long> closings = new FamilyStreams(family).closings();
         List<Arrivals.Arrival> arrivals = new ArrayList<>();
         for (int connection = 0; connection < streams.size(); connection++) {
             long at = 0;
