@@ -180,7 +180,7 @@ final class Family {
             // That an exit is the end is known a second later; what starts below it in that second cannot be placed in
             // time, should it belong further up.
             for (Proc above = parent; above != null; above = above.parent) {
-                if (above.ending == Ending.EXIT_ONLY && began > above.end) {
+                if (above.ending == Ending.EXIT_ONLY && (began > above.end || above.isBelowDaemonized())) {
                     above.ending = Ending.ATEXIT;
                 }
                 // Of two, the inner one's end is taken for known when the outer one's record is made.
@@ -212,6 +212,10 @@ final class Family {
 
         private long endOf(long from, int slots) {
             return from - from % SLOT + (long) slots * SLOT + gene.offset() * 5_000L + index;
+        }
+
+        private boolean isBelowDaemonized() {
+            return parent != null && (parent.secondEnd > 0 || parent.isBelowDaemonized());
         }
 
         boolean isHeard() {
@@ -356,10 +360,11 @@ final class Family {
     boolean clockMayStand() {
         for (Proc proc : procs) {
             boolean silent = proc.ending == Ending.KILLED
+                    || proc.ending == Ending.EXIT_ONLY
                     || (proc.ending == Ending.EXEC && (proc.successor == null || !proc.successor.isHeard()));
             Proc parent = proc.parent;
             boolean told = parent == null
-                    || proc.link == Link.SUCCESSOR
+                    || (proc.link == Link.SUCCESSOR && parent.isStarted())
                     || (proc.link != Link.NONE && parent.isStarted() && parent.lifeAt(proc.began - 500) > 0);
             if (!told
                     || silent
