@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -191,11 +192,23 @@ public final class Roots {
      * had sent by then; commands that go on do not count.
      */
     public void whenSettled(Runnable action) {
-        // An alarm is the earliest of what its root waits for: behind it may stand any of the others, and one may bring
-        // about the next, as when a command that is found lost then waits for its children. Twice over would be more
-        // than enough; it is a bound for roots in which something new happens all the time.
+        // Twice over would be more than enough; it is a bound for roots in which something new happens all the time.
         long until = clock.monotonicMicros() + settings.lostAfter() + settings.adoptionGrace() + settings.linger();
-        whenNoneWaits(new ArrayDeque<>(alarms.armedRoots()), until, action);
+        // Who waits for a drain has no waiting time that is known yet.
+        drains.follow(() -> settle(alarms.armedRoots(), until, action));
+    }
+
+    /**
+     * A waiting time may bring about a drain, and a drain a waiting time, as when a command that is found lost then waits
+     * for its children: by turns, until these roots wait for neither.
+     */
+    private void settle(Set<RootId> waiting, long until, Runnable action) {
+        if (waiting.stream().allMatch(id -> deadline(id) > until)) {
+            action.run();
+        } else {
+            Runnable again = () -> settle(waiting, until, action);
+            whenNoneWaits(new ArrayDeque<>(waiting), until, () -> drains.follow(again));
+        }
     }
 
     /** One root after the other: each is looked at until it is over, which is as long as the longest of them takes. */
@@ -209,8 +222,7 @@ public final class Roots {
             }
             waiting.remove();
         }
-        // A command whose linger is over may wait for a drain that is slow.
-        drains.follow(action);
+        action.run();
     }
 
     private long deadline(RootId id) {

@@ -439,6 +439,34 @@ class RootsTest {
     }
 
     @Test
+    void settlingWaitsForTheLingerOfACommandThatIsNotDrainedYet() {
+        drainsAtOnce = false;
+        Git git = Git.process(null, 1, 0);
+        send(git, 1, git.start("git", "commit"), git.childStart(0, MS), git.atexit(0, 3 * MS));
+        AtomicBoolean settled = settling();
+        drains.removeFirst().run();
+        drains.removeFirst().run();
+        assertThat(settled).isFalse();
+        time.pass(60 * MS);
+        assertThat(finished).hasSize(1);
+        drains.removeFirst().run();
+        assertThat(settled).isTrue();
+    }
+
+    @Test
+    void settlingWaitsForTheChildrenOfACommandThatIsFoundLost() {
+        Git git = Git.process(null, 1, 0);
+        send(git, 1, git.start("git", "commit"), git.childStart(0, MS));
+        roots.closed(git.sid, 1);
+        AtomicBoolean settled = settling();
+        time.pass(1_040 * MS);
+        assertThat(settled).isFalse();
+        time.pass(20 * MS);
+        assertThat(settled).isTrue();
+        assertThat(finished).hasSize(1);
+    }
+
+    @Test
     void settlingIsNotHeldUpByWaitsThatBeginLater() {
         Git first = Git.process(null, 1, 0);
         send(first, 1, first.start("git", "push"));
