@@ -51,7 +51,7 @@ class InvariantsTest {
             for (SocketChannel connection : silent) {
                 assertThat(isOpen(connection)).isTrue();
             }
-            assertThat(lab.status().live().connections()).isEqualTo(1_000);
+            GitLab.until(() -> lab.status().live().connections() == 1_000);
         }
 
         @Test
