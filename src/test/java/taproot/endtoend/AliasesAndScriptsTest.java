@@ -33,6 +33,7 @@ class AliasesAndScriptsTest {
         assertThat(status.command()).isEqualTo("status");
         assertThat(status.alias()).isEqualTo(new CommandRecord.Alias("st", java.util.List.of("status", "--porcelain")));
         assertThat(status.readOnly()).isTrue();
+        assertThat(status.trace()).isEqualTo(TraceExtent.NONE);
         assertThat(tree(status)).isEqualTo("status(status)");
         assertThat(children(status)).last().isEqualTo("git_alias");
     }

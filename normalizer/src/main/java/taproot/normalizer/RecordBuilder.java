@@ -57,7 +57,7 @@ final class RecordBuilder {
             contents.add(life, parent(life));
         }
         outlived.forEach(contents::addOutlived);
-        boolean keepsTrace = !owner.isReadOnly()
+        boolean keepsTrace = !readOnly(owner.names())
                 || !end.isSuccess()
                 || end.durationUs() == null
                 || end.durationUs() > settings.slowThreshold();
