@@ -108,6 +108,15 @@ class WhatGitSaysTest {
     }
 
     @Test
+    void ofMoreWordsThanAnybodyReadsTheRestIsCounted() throws Exception {
+        lab.run("cd r && git rev-parse --verify -q $(seq 5000)");
+        CommandRecord parse = lab.records().only();
+        assertThat(parse.argv().size()).isEqualTo(4_096);
+        assertThat(parse.truncated()).isTrue();
+        assertThat(parse.dropped()).containsOnly(Map.entry("argv", 5_004L - 4_096));
+    }
+
+    @Test
     void theRepositoryIsTheOneWorkedInFromWhereverGitIsCalled() throws Exception {
         lab.given("git clone -q --bare r b.git; mkdir e");
         lab.run("cd e; git -C ../r rev-parse HEAD; git --git-dir=../r/.git --work-tree=../r status --porcelain;"

@@ -81,6 +81,9 @@ final class Fields {
     @Nullable
     List<String> argv;
 
+    /** How many words of {@code argv} were left out. */
+    long argvLeftOut;
+
     @Nullable
     List<String> ancestry;
 
@@ -128,8 +131,8 @@ final class Fields {
             case "msg" -> msg = text(json);
             // git-credential-manager says "format" for trace2's "fmt".
             case "fmt", "format" -> fmt = text(json);
-            case "argv" -> argv = texts(json);
-            case "ancestry" -> ancestry = ancestry(texts(json));
+            case "argv" -> argv = argv(texts(json));
+            case "ancestry" -> ancestry = ancestry(bounded(texts(json)));
             default -> skip(json);
         }
     }
@@ -184,6 +187,7 @@ final class Fields {
         msg = null;
         fmt = null;
         argv = null;
+        argvLeftOut = 0;
         ancestry = null;
     }
 
@@ -233,11 +237,18 @@ final class Fields {
             if (token != JsonToken.VALUE_STRING) {
                 throw new MalformedEventException("expected only strings in \"" + json.currentName() + "\"");
             }
-            if (texts.size() < MAX_LIST) {
-                texts.add(json.getText());
-            }
+            texts.add(json.getText());
         }
-        return List.copyOf(texts);
+        return texts;
+    }
+
+    private List<String> argv(List<String> words) {
+        argvLeftOut = Math.max(0, words.size() - MAX_LIST);
+        return bounded(words);
+    }
+
+    private static List<String> bounded(List<String> texts) {
+        return List.copyOf(texts.size() <= MAX_LIST ? texts : texts.subList(0, MAX_LIST));
     }
 
     private static long integer(JsonParser json) throws IOException, MalformedEventException {

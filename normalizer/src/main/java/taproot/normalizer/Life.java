@@ -321,6 +321,13 @@ final class Life {
         settled = true;
     }
 
+    /** Notes so many things that did not fit into a list of the record. */
+    void leftOut(String list, long n) {
+        if (n > 0) {
+            details().beyond.merge(list, n, Long::sum);
+        }
+    }
+
     /** Notes a line of this process that was dropped. */
     void dropped(DropReason reason) {
         details().beyond.merge(reason.wire(), 1L, Long::sum);
