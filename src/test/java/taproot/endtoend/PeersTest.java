@@ -113,6 +113,32 @@ class PeersTest {
     }
 
     @Test
+    void aHostThatServesThousandsStaysOneCommandAndEachThatItServesIsOne() throws Exception {
+        Events host = Events.ofGit().version().start("git", "daemon").name("_run_dashed_");
+        Events program = Events.under(host.sid).version().start("/usr/lib/git-core/git-daemon");
+        try (SocketChannel connection = lab.connect()) {
+            connection.write(ByteBuffer.wrap(host.bytes()));
+            connection.write(ByteBuffer.wrap(program.bytes()));
+            for (int i = 0; i < 6_000; i++) {
+                Events serve = Events.under(program.sid).version().start("/usr/lib/git-core/git-daemon", "--serve");
+                Events served = Events.under(serve.sid)
+                        .version()
+                        .start("git", "upload-pack")
+                        .name("upload-pack");
+                send(served.exit(0).atexit(0));
+                send(serve.exit(0).atexit(0));
+            }
+            assertThat(lab.records().of("upload-pack")).hasSize(6_000);
+            assertThat(lab.status().dropped().get(DropReason.ROOT_FULL)).isZero();
+            assertThat(lab.daemon().liveCommands()).isEqualTo(2);
+        }
+        CommandRecord record = lab.records().only();
+        Records.lost(record);
+        assertThat(record.processes()).hasSize(256);
+        assertThat(record.dropped()).containsOnlyKeys("processes");
+    }
+
+    @Test
     void anErrorUnderAnyNameOfItsFormatIsAnError() throws Exception {
         Events manager = Events.ofGit().version().start("git-credential-manager", "get");
         manager.event("error", ",\"msg\":\"it did not work\",\"format\":\"it did not %s\"");
