@@ -52,10 +52,17 @@ final class Program {
         return start(directory, commandLine(arguments));
     }
 
+    /** Signals that whoever started the tests ignores (a shell ignores INT for its background jobs) count here. */
+    private static List<String> withDefaultSignals(List<String> words) {
+        List<String> all = new ArrayList<>(List.of("env", "--default-signal"));
+        all.addAll(words);
+        return all;
+    }
+
     private static Program start(Path directory, List<String> words) throws IOException {
         Path out = Files.createTempFile(directory, "out", "");
         Path err = Files.createTempFile(directory, "err", "");
-        ProcessBuilder builder = new ProcessBuilder(words)
+        ProcessBuilder builder = new ProcessBuilder(withDefaultSignals(words))
                 .directory(directory.toFile())
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectOutput(out.toFile())

@@ -218,8 +218,10 @@ final class GitLab implements BeforeEachCallback, AfterEachCallback {
                 .start();
     }
 
+    /** Signals that whoever started the tests ignores (a shell ignores INT for its background jobs) count here. */
     private ProcessBuilder builder(String script, Map<String, String> environment) {
-        ProcessBuilder builder = new ProcessBuilder("bash", "-c", script).directory(work().toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder("env", "--default-signal", "bash", "-c", script).directory(work().toFile());
         Map<String, String> variables = builder.environment();
         variables.keySet().removeIf(name -> name.startsWith("GIT_") || name.startsWith("XDG_"));
         variables.putAll(Map.of(
