@@ -223,7 +223,8 @@ class EverydayCommandsTest {
 
     @Test
     void collectingGarbageInTheForegroundIsOneCommand() throws Exception {
-        lab.run("cd r && git gc -q && git maintenance run --task=gc --quiet");
+        GitLab.Ran ran = lab.run("cd r && git gc -q && git maintenance run --task=gc --quiet");
+        assertThat(ran.exit()).as(ran.err()).isZero();
         Records records = lab.records();
         assertThat(records.commands()).containsExactly("gc", "maintenance");
         assertThat(processes(records.only("gc"))).contains("repack", "pack-objects", "prune");

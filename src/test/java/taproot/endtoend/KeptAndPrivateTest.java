@@ -139,7 +139,7 @@ class KeptAndPrivateTest {
                     lab.places().runtimeDirectory(),
                     lab.places().traceSocket());
             GitLab.Ran ran = lab.run("setpriv --reuid=65534 --regid=65534 --clear-groups git version");
-            assertThat(ran.exit()).isZero();
+            assertThat(ran.exit()).as(ran.err()).isZero();
             assertThat(lab.records().all()).isEmpty();
             assertThat(lab.count(Counter.CONNECTIONS_FOREIGN_UID)).isEqualTo(1);
             assertThat(lab.count(Counter.EVENTS_APPLIED)).isZero();

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import taproot.normalizer.CommandRecord;
@@ -38,6 +39,13 @@ record Records(List<CommandRecord> all) {
     CommandRecord only(String command) {
         List<CommandRecord> found = of(command);
         assertThat(found).as("%s in %s", command, this).hasSize(1);
+        return found.getFirst();
+    }
+
+    /** The record of which this is true, of which there has to be one. */
+    CommandRecord get(Predicate<CommandRecord> condition) {
+        List<CommandRecord> found = all.stream().filter(condition).toList();
+        assertThat(found).as(this::toString).hasSize(1);
         return found.getFirst();
     }
 
