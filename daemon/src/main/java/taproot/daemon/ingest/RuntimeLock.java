@@ -1,6 +1,7 @@
 package taproot.daemon.ingest;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.FileChannel;
@@ -113,8 +114,11 @@ public final class RuntimeLock implements AutoCloseable {
             probe.configureBlocking(false);
             var unused = probe.connect(UnixDomainSocketAddress.of(socket));
             return true;
-        } catch (IOException e) {
+        } catch (ConnectException e) {
             return false;
+        } catch (IOException e) {
+            // EAGAIN, where the backlog is full; or another kind of socket. Somebody uses it, if it is still there.
+            return Files.exists(socket);
         }
     }
 

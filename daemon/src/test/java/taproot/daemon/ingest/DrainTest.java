@@ -1,0 +1,270 @@
+package taproot.daemon.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.Counters;
+import taproot.daemon.roots.Roots;
+import taproot.normalizer.Settings;
+
+/** A drain reads what was sent before it, and comes to an end, whatever the connections do meanwhile. */
+class DrainTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path directory;
+
+    private final Counters counters = new Counters();
+    private final AtomicInteger finished = new AtomicInteger();
+    private @org.jspecify.annotations.Nullable TraceServer server;
+
+    @AfterEach
+    void stop() {
+        if (server != null) {
+            server.stop();
+        }
+    }
+
+    private TraceServer listen(int loops) throws IOException {
+        int uid = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        TraceServer listening = new TraceServer(loops, 4 << 20, uid, counters);
+        server = listening;
+        Roots roots = new Roots(
+                Settings.DEFAULTS,
+                1024,
+                64 << 20,
+                Roots.Clock.SYSTEM,
+                counters,
+                listening.timers(),
+                _ -> finished.incrementAndGet(),
+                listening::drain);
+        listening.listen(socket(), roots);
+        return listening;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void everyLineSentBeforeItIsReadOnAnyNumberOfLoops(int loops) throws Exception {
+        TraceServer listening = listen(loops);
+        int sent = 0;
+        for (int round = 0; round < 300; round++) {
+            List<SocketChannel> open = new ArrayList<>();
+            for (int n = 0; n < 5; n++) {
+                SocketChannel channel = connect();
+                write(channel, line(round, 300));
+                sent++;
+                if (n % 2 == 0) {
+                    channel.close();
+                } else {
+                    open.add(channel);
+                }
+            }
+            drained(listening);
+            assertThat(counters.get(Counter.EVENTS_RECEIVED)).isEqualTo(sent);
+            for (SocketChannel channel : open) {
+                channel.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void theFirstConnectionOfALoopIsReadToo(int loops) throws Exception {
+        for (int round = 0; round < 30; round++) {
+            TraceServer listening = listen(loops);
+            long before = counters.get(Counter.EVENTS_RECEIVED);
+            for (int n = 0; n < loops; n++) {
+                try (SocketChannel channel = connect()) {
+                    write(channel, line(round, 300));
+                }
+            }
+            drained(listening);
+            assertThat(counters.get(Counter.EVENTS_RECEIVED)).isEqualTo(before + loops);
+            listening.stop();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void aHundredDrainsAtOnceOverConnectionsThatNeverStopFlowingAllEnd(int loops) throws Exception {
+        TraceServer listening = listen(loops);
+        AtomicBoolean stop = new AtomicBoolean();
+        List<Thread> floods = new ArrayList<>();
+        for (int n = 0; n < 3; n++) {
+            int id = n;
+            SocketChannel flowing = connect();
+            floods.add(Thread.ofPlatform().start(() -> flood(flowing, id, stop)));
+        }
+        CountDownLatch all = new CountDownLatch(100);
+        for (int n = 0; n < 100; n++) {
+            listening.drain(all::countDown);
+        }
+        boolean ended = all.await(30, TimeUnit.SECONDS);
+        stop.set(true);
+        for (Thread flood : floods) {
+            flood.join();
+        }
+        assertThat(ended).isTrue();
+    }
+
+    @Test
+    void aConnectionClosedInTheMiddleOfALineEndsTheDrainThatWaitsForIt() throws Exception {
+        TraceServer listening = listen(1);
+        for (int round = 0; round < 200; round++) {
+            SocketChannel channel = connect();
+            write(channel, line(round, 40_000).substring(0, 30_000));
+            CompletableFuture<Void> read = new CompletableFuture<>();
+            listening.drain(() -> read.complete(null));
+            channel.close();
+            read.get(30, TimeUnit.SECONDS);
+        }
+        drained(listening);
+        assertThat(counters.get(Counter.CONNECTIONS_CLOSED)).isGreaterThanOrEqualTo(200);
+    }
+
+    @Test
+    void whatItsPeerClosedBeforeTheDrainIsClosedBehindIt() throws Exception {
+        TraceServer listening = listen(1);
+        for (int round = 1; round <= 300; round++) {
+            try (SocketChannel channel = connect()) {
+                write(channel, line(round, 300));
+            }
+            drained(listening);
+            // The marks' own connections are among those accepted; a git's is not open any more.
+            assertThat(counters.get(Counter.EVENTS_RECEIVED)).isEqualTo(round);
+            assertThat(openGits(listening, round)).isZero();
+        }
+    }
+
+    private long openGits(TraceServer listening, int round) {
+        long marks = listening.accepted() - round;
+        return counters.get(Counter.CONNECTIONS_ACCEPTED) - counters.get(Counter.CONNECTIONS_CLOSED) > marks ? 1 : 0;
+    }
+
+    @Test
+    void aFullBacklogHoldsTheMarkUpButNotForGood() throws Exception {
+        TraceServer listening = listen(1);
+        AtomicBoolean stuck = new AtomicBoolean(true);
+        CountDownLatch isStuck = new CountDownLatch(1);
+        listening.timers().after(0, () -> {
+            isStuck.countDown();
+            while (stuck.get()) {
+                Thread.onSpinWait();
+            }
+        });
+        isStuck.await();
+        List<SocketChannel> waiting = new ArrayList<>();
+        try {
+            fillBacklog(waiting);
+            CompletableFuture<Void> read = new CompletableFuture<>();
+            listening.drain(() -> read.complete(null));
+            stuck.set(false);
+            read.get(30, TimeUnit.SECONDS);
+            assertThat(counters.get(Counter.CONNECTIONS_ACCEPTED)).isGreaterThanOrEqualTo(waiting.size());
+        } finally {
+            stuck.set(false);
+            for (SocketChannel channel : waiting) {
+                channel.close();
+            }
+        }
+    }
+
+    private void fillBacklog(List<SocketChannel> waiting) throws IOException {
+        while (true) {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            channel.configureBlocking(false);
+            try {
+                channel.connect(UnixDomainSocketAddress.of(socket()));
+                waiting.add(channel);
+            } catch (SocketException full) {
+                channel.close();
+                return;
+            }
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void aDrainIsGivenUpWhenSomebodyElseListensAtOurPath() throws Exception {
+        TraceServer listening = listen(1);
+        try (SocketChannel ours = connect()) {
+            Files.delete(socket());
+            try (ServerSocketChannel foreign = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                foreign.bind(UnixDomainSocketAddress.of(socket()));
+                write(ours, line(1, 300));
+                drained(listening);
+                assertThat(counters.get(Counter.EVENTS_RECEIVED)).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void aDrainOfAServerThatHasStoppedEnds() throws Exception {
+        TraceServer listening = listen(1);
+        drained(listening);
+        listening.stop();
+        drained(listening);
+    }
+
+    private void drained(TraceServer listening) throws Exception {
+        CompletableFuture<Void> read = new CompletableFuture<>();
+        listening.drain(() -> read.complete(null));
+        read.get(30, TimeUnit.SECONDS);
+    }
+
+    private Path socket() {
+        return directory.resolve("trace2.sock");
+    }
+
+    private SocketChannel connect() throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        channel.connect(UnixDomainSocketAddress.of(socket()));
+        return channel;
+    }
+
+    private static void write(SocketChannel channel, String text) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    private static void flood(SocketChannel channel, int id, AtomicBoolean stop) {
+        String lines = line(1_000_000 + id, 400).repeat(50);
+        try (channel) {
+            while (!stop.get()) {
+                write(channel, lines);
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static String line(int n, int length) {
+        String head = String.format(
+                "{\"event\":\"data\",\"sid\":\"20261120T050011.%06dZ-H0a7c9cdf-P%08x\",\"value\":\"", n % 1_000_000, n);
+        return head + "x".repeat(length - head.length() - 3) + "\"}\n";
+    }
+}
