@@ -47,6 +47,8 @@ class ArchitectureTest {
             "log", Set.of("config", "metrics"),
             "roots", Set.of("config", "metrics", "log"),
             "ingest", Set.of("config", "metrics", "roots"),
+            // The other way in: recorded streams instead of a socket.
+            "replay", Set.of("config", "metrics", "roots"),
             "stream", Set.of("config", "metrics", "log"),
             "sink", Set.of("config", "metrics", "log"),
             "api", Set.of("config", "metrics", "log", "stream"));

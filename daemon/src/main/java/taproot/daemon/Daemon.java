@@ -203,7 +203,7 @@ public final class Daemon {
         return roots;
     }
 
-    private static Settings settings(Config config) {
+    static Settings settings(Config config) {
         Config.Roots roots = config.roots();
         return new Settings(
                 micros(roots.overhang()),
@@ -214,7 +214,7 @@ public final class Daemon {
                 roots.scratchLimit());
     }
 
-    private static LogSettings logSettings(Config.Log log) {
+    static LogSettings logSettings(Config.Log log) {
         return new LogSettings(
                 switch (log.durability()) {
                     case NORMAL -> LogSettings.Durability.NORMAL;

@@ -19,7 +19,7 @@ import taproot.normalizer.Settings;
  */
 @Tag("long")
 class RootsLincheckTest {
-    private static final int INTERLEAVINGS = 200;
+    private static final int INTERLEAVINGS = 100;
 
     @Test
     void anOpenIsNeverLostToTheCloseOfAnotherConnection() {
