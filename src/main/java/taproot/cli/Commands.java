@@ -12,7 +12,8 @@ enum Commands {
     LOG(LogCommand::new),
     SHOW(ShowCommand::new),
     STATUS(StatusCommand::new),
-    WAIT(WaitCommand::new);
+    WAIT(WaitCommand::new),
+    IMPORT(ImportCommand::new);
 
     @SuppressWarnings("ImmutableEnumChecker") // A constructor holds no state.
     private final Function<Session, Callable<Integer>> create;

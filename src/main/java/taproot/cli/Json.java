@@ -51,6 +51,14 @@ final class Json {
         return fields.get(name) instanceof Json json ? json : new Json(Map.of());
     }
 
+    List<String> texts(String name) {
+        List<String> texts = new ArrayList<>();
+        if (fields.get(name) instanceof List<?> list) {
+            list.forEach(element -> texts.add(String.valueOf(element)));
+        }
+        return texts;
+    }
+
     List<Json> objects(String name) {
         List<Json> objects = new ArrayList<>();
         if (fields.get(name) instanceof List<?> list) {

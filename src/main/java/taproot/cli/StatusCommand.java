@@ -21,6 +21,9 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--json", description = "the daemon's own answer")
     private boolean json;
 
+    @Option(names = "--live", description = "what is running: its age, its owner, its bytes of trace")
+    private boolean live;
+
     @Mixin
     private PlaceOptions places = new PlaceOptions();
 
@@ -31,12 +34,13 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailedException, OutputClosedException {
         Path socket = places.places(session.environment()).controlSocket();
-        HttpReply reply = new ControlClient(socket).ask("GET", "/v1/status", TIMEOUT);
+        HttpReply reply = new ControlClient(socket).ask("GET", live ? "/v1/live" : "/v1/status", TIMEOUT);
         if (json) {
             session.out().line(Replies.body(reply).strip());
             return ExitStatus.OK;
         }
-        for (String line : StatusPage.lines(Replies.json(reply), session)) {
+        Json answer = Replies.json(reply);
+        for (String line : live ? LiveTable.lines(answer, session) : StatusPage.lines(answer, session)) {
             session.out().line(line);
         }
         return ExitStatus.OK;

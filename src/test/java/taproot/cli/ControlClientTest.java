@@ -107,7 +107,8 @@ class ControlClientTest {
     void aLongAnswerArrivesWhole() throws Exception {
         Path socket = directory.resolve("control.sock");
         List<Control.Live> many = java.util.stream.IntStream.range(0, 20_000)
-                .mapToObj(i -> new Control.Live("sid" + i, List.of("git"), null, null, Instant.EPOCH, 0, Duration.ZERO))
+                .mapToObj(i ->
+                        new Control.Live("sid" + i, List.of("git"), null, null, Instant.EPOCH, 0, Duration.ZERO, true))
                 .toList();
         ControlServer server = ControlServer.start(socket, new Values(status(), barrier, many));
         try {

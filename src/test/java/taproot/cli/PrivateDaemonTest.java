@@ -88,7 +88,7 @@ class PrivateDaemonTest {
     })
     void theVersionSaysWhoDiesOfAClosedSocket(String version, boolean dies) {
         Control.Live command =
-                new Control.Live(SID, List.of("git", "gc"), 42L, version, Instant.EPOCH, 0, Duration.ZERO);
+                new Control.Live(SID, List.of("git", "gc"), 42L, version, Instant.EPOCH, 0, Duration.ZERO, true);
         assertThat(PrivateDaemon.diesOfAClosedSocket(command)).isEqualTo(dies);
     }
 

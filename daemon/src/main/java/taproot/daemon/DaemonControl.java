@@ -80,7 +80,8 @@ record DaemonControl(Daemon daemon, String version, Instant startedAt, Redactor 
                 process.gitVersion(),
                 instant(process.startedAt()),
                 process.scratchBytes(),
-                Duration.of(now - command.heardAt(), java.time.temporal.ChronoUnit.MICROS));
+                Duration.of(now - command.heardAt(), java.time.temporal.ChronoUnit.MICROS),
+                process.owner());
     }
 
     private static Instant instant(long epochMicros) {

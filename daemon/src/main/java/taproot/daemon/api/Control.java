@@ -86,6 +86,7 @@ public interface Control {
      * @param startedAt git's own time
      * @param scratchBytes raw trace bytes gathered for its root
      * @param lastHeard how long ago its root last said something
+     * @param owner it will have a record of its own, as far as is known; else it belongs to that of a process above it
      */
     record Live(
             String sid,
@@ -94,7 +95,8 @@ public interface Control {
             @Nullable String gitVersion,
             Instant startedAt,
             long scratchBytes,
-            Duration lastHeard) {
+            Duration lastHeard,
+            boolean owner) {
         public Live {
             argv = List.copyOf(argv);
         }

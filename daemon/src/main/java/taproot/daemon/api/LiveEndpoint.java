@@ -50,6 +50,7 @@ final class LiveEndpoint implements Endpoint {
         json.writeStringField("started_at", Rfc3339.micros(command.startedAt()));
         json.writeNumberField("scratch_bytes", command.scratchBytes());
         json.writeNumberField("last_heard_us", Rfc3339.micros(command.lastHeard()));
+        json.writeBooleanField("owner", command.owner());
         json.writeEndObject();
     }
 }

@@ -93,7 +93,7 @@ class ControlServerTest {
         assertThat(body(ask("GET /v1/live")))
                 .isEqualTo(
                         "{\"commands\":[{\"sid\":\"S\",\"argv\":[\"git\",\"gc\"],\"pid\":null,\"git_version\":null,"
-                                + "\"started_at\":\"2026-11-20T05:00:00.000000Z\",\"scratch_bytes\":17,\"last_heard_us\":250000}]}\n");
+                                + "\"started_at\":\"2026-11-20T05:00:00.000000Z\",\"scratch_bytes\":17,\"last_heard_us\":250000,\"owner\":true}]}\n");
     }
 
     @Test
@@ -217,7 +217,8 @@ class ControlServerTest {
                 null,
                 Instant.parse("2026-11-20T05:00:00Z"),
                 17,
-                Duration.ofMillis(250));
+                Duration.ofMillis(250),
+                true);
     }
 
     /** A daemon that stands still. */
