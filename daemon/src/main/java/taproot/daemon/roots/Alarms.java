@@ -45,6 +45,10 @@ final class Alarms {
     }
 
     long armed() {
-        return armed.values().stream().mapToLong(Integer::longValue).sum();
+        long alarms = 0;
+        for (int count : armed.values()) {
+            alarms += count;
+        }
+        return alarms;
     }
 }
