@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import taproot.daemon.metrics.Counters;
@@ -28,7 +29,8 @@ import taproot.normalizer.TraceBudget;
  * nothing left live. The same on a twin that gets and puts where {@link Roots} computes fails.
  */
 class RootsRaceTest {
-    private static final int ROUNDS = 400;
+    private static final int ROUNDS = 60;
+    private static final int PASSES = 50;
     private static final int GUARD = 2;
 
     /** What the races need of the roots; the twin has it too. */
@@ -150,7 +152,8 @@ class RootsRaceTest {
 
     @Test
     void whateverHappensToARootAtTheSameMomentThereIsOneRecordAndNothingStays() throws Exception {
-        Outcome outcome = race(RootsRaceTest::real);
+        // On a busy machine few of them meet: as often as it takes.
+        Outcome outcome = race(RootsRaceTest::real, sofar -> sofar.overlapping.get() > 20);
         assertThat(outcome.wrong).isEmpty();
         // Proof that something was tried: calls did run into each other.
         assertThat(outcome.overlapping.get()).isGreaterThan(20);
@@ -178,7 +181,7 @@ class RootsRaceTest {
 
     @Test
     void theTwinThatGetsAndPutsLosesOpensOrRecords() throws Exception {
-        Outcome outcome = race(Twin::new);
+        Outcome outcome = race(Twin::new, sofar -> !sofar.wrong.isEmpty());
         assertThat(outcome.wrong).isNotEmpty();
     }
 
@@ -275,8 +278,16 @@ class RootsRaceTest {
         }
     }
 
-    private static Outcome race(Function<Round, Subject> subjects) throws Exception {
+    /** Races through all twos and threes, again and again until that is enough. */
+    private static Outcome race(Function<Round, Subject> subjects, Predicate<Outcome> enough) throws Exception {
         Outcome outcome = new Outcome();
+        for (int pass = 0; pass < PASSES && (pass == 0 || !enough.test(outcome)); pass++) {
+            pass(subjects, outcome);
+        }
+        return outcome;
+    }
+
+    private static void pass(Function<Round, Subject> subjects, Outcome outcome) throws Exception {
         Happening[] all = Happening.values();
         try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
             for (int a = 0; a < all.length; a++) {
@@ -288,7 +299,6 @@ class RootsRaceTest {
                 }
             }
         }
-        return outcome;
     }
 
     private static void rounds(
