@@ -145,8 +145,8 @@ final class Completion {
         }
         if (life.mayHaveMoreToSay() || !everythingBelowEnded(life, end, now)) {
             long lingered = life.endedAt + settings.linger();
-            if (!life.drained) {
-                wantDrained(life);
+            if (life.drainedAt == Normalizer.NEVER) {
+                wantDrained(life, now);
                 return Normalizer.NEVER;
             }
             if (now < lingered) {
@@ -157,19 +157,19 @@ final class Completion {
         return Normalizer.NEVER;
     }
 
-    private void wantDrained(Life life) {
-        if (!life.drainAsked) {
-            life.drainAsked = true;
+    private void wantDrained(Life life, long now) {
+        if (life.drainAskedAt == Normalizer.NEVER) {
+            life.drainAskedAt = now;
             drainWanted = true;
             undrained.add(life);
         }
     }
 
     /** Everything that git had sent at {@code until} has been read. */
-    void drained(long until) {
+    void drained(long until, long now) {
         for (Life life : List.copyOf(undrained)) {
             if (life.endedAt <= until) {
-                life.drained = true;
+                life.drainedAt = now;
                 undrained.remove(life);
                 agenda.touch(life.process);
             } else {
@@ -278,9 +278,14 @@ final class Completion {
         }
     }
 
-    /** Whether it was still to be heard when the owner's record, had it been known as one, would have been made. */
+    /**
+     * Whether it was still to be heard when the owner's record, had it been known as one, would have been made. That is
+     * no sooner than what had been sent before the owner's ending was read, which may take longer than the linger.
+     */
     private boolean wentOn(GitProcess process, Life owner) {
-        return process.mayGoOn() || (!process.gone && process.closedAt > owner.endedAt + settings.linger());
+        long drain = owner.drainedAt == Normalizer.NEVER ? 0 : owner.drainedAt - owner.drainAskedAt;
+        long made = owner.endedAt + Math.max(settings.linger(), drain);
+        return process.mayGoOn() || (!process.gone && process.closedAt > made);
     }
 
     /** Puts each life below on the owner's record, if that is where it belongs when nothing more is waited for. */

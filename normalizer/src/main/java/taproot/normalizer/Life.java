@@ -52,11 +52,11 @@ final class Life {
     /** When the end was known, on the clock by which waiting times are measured. */
     long endedAt = Normalizer.NEVER;
 
-    /** What git had sent when the end was read has been read too. */
-    boolean drained;
+    /** When what git had sent when the end was read had been read too, on the same clock. */
+    long drainedAt = Normalizer.NEVER;
 
-    /** That has been asked for. */
-    boolean drainAsked;
+    /** When that was asked for. */
+    long drainAskedAt = Normalizer.NEVER;
 
     /** A life below this owner that was seen to keep its record waiting; asked first. */
     @Nullable

@@ -103,9 +103,9 @@ public final class Normalizer {
         }
     }
 
-    /** Everything that git had sent at {@code until} has been read. */
-    public void drained(long until) {
-        completion.drained(until);
+    /** Everything that git had sent at {@code until} has been read by {@code now}. */
+    public void drained(long until, long now) {
+        completion.drained(until, now);
     }
 
     /** The process with this SID does not exist any more, although somebody holds its connection open. */

@@ -187,7 +187,7 @@ final class Replay {
         root.advance(now, now);
         while (!drainedHeld && root.takeDrainWanted()) {
             // Here nothing is ever left in a buffer.
-            root.drained(now);
+            root.drained(now, now);
             root.advance(now, now);
         }
         take(root);

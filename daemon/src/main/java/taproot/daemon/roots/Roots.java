@@ -315,7 +315,7 @@ public final class Roots {
     }
 
     private void drained(RootId id, long until) {
-        change(id, (live, now) -> live.normalizer.drained(until));
+        change(id, (live, now) -> live.normalizer.drained(until, now));
     }
 
     private interface Change {

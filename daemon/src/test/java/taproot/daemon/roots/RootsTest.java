@@ -104,6 +104,26 @@ class RootsTest {
     }
 
     @Test
+    void whatClosedBeforeTheDrainWasOverDidNotGoOnLongerThanTheCommand() {
+        drainsAtOnce = false;
+        Git git = Git.process(null, 1, 0);
+        Git child = Git.process(git, 2, MS);
+        send(git, 1, git.start("git", "commit"), git.childStart(0, MS));
+        send(child, 2, child.start("git", "status"));
+        send(git, 1, git.atexit(0, 3 * MS));
+        roots.closed(git.sid, 1);
+        time.pass(70 * MS); // Longer than the linger: the loop was busy.
+        roots.closed(child.sid, 2);
+        drains.removeFirst().run();
+        assertThat(records()).singleElement().satisfies(record -> {
+            assertThat(record.processes()).hasSize(2);
+            assertThat(record.processes().getLast().detached()).isFalse();
+            assertThat(record.processes().getLast().outcome()).isEqualTo(Outcome.LOST);
+        });
+        assertNothingLive();
+    }
+
+    @Test
     void aCommandDrainedBeforeItsLingerWaitsForTheLinger() {
         Git git = Git.process(null, 1, 0);
         send(git, 1, git.start("git", "commit"), git.childStart(0, MS), git.atexit(0, 3 * MS));
