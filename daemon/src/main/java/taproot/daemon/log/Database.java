@@ -35,14 +35,16 @@ final class Database implements AutoCloseable {
     }
 
     private final Connection connection;
+    private final StateDirectory.OpenFile file;
     private final String logId;
     private final PreparedStatement lock;
     private final PreparedStatement selectHead;
     private final PreparedStatement insert;
     private final PreparedStatement insertTrace;
 
-    private Database(Connection connection) throws SQLException {
+    private Database(Connection connection, StateDirectory.OpenFile file) throws SQLException {
         this.connection = connection;
+        this.file = file;
         logId = Schema.meta(connection, "log_id");
         // A write first, of nothing: it takes the lock before anything is read, so that the head cannot be an old one.
         lock = connection.prepareStatement("UPDATE meta SET value = value WHERE name = ''");
@@ -57,7 +59,8 @@ final class Database implements AutoCloseable {
     /** Opens the database, makes it if it is missing, and brings it to this version's schema. */
     static Database open(StateDirectory directory, LogSettings settings)
             throws SQLException, IOException, LogException {
-        directory.secureDatabase();
+        directory.ensure();
+        StateDirectory.OpenFile file = directory.secureDatabase();
         NativeLibraries.sqlite(directory.path());
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
@@ -74,7 +77,7 @@ final class Database implements AutoCloseable {
             pragma(connection, "synchronous = " + settings.durability());
             pragma(connection, "journal_size_limit = " + WAL_LIMIT);
             Schema.migrate(connection);
-            return new Database(connection);
+            return new Database(connection, file);
         } catch (SQLException | LogException e) {
             closeAfter(e, connection);
             throw e;
@@ -105,14 +108,24 @@ final class Database implements AutoCloseable {
         return connection;
     }
 
-    /** Writes a group in one transaction; after an exception nothing of it is stored. */
-    Result write(List<Row> rows) throws SQLException {
+    /** What was at the path when it was opened. */
+    StateDirectory.OpenFile file() {
+        return file;
+    }
+
+    /**
+     * Writes a group in one transaction; after an exception nothing of it is stored where anybody would look for it.
+     *
+     * @throws IOException if the file is not at its path any more: SQLite goes on writing to what nobody can open
+     */
+    Result write(List<Row> rows) throws SQLException, IOException {
         try {
             Result result = insert(rows);
             if (result instanceof Result.Refused) {
                 connection.rollback();
             } else {
                 connection.commit();
+                file.checkInPlace(); // Last, so that nothing is called committed that was gone by then.
             }
             return result;
         } catch (SQLException e) {

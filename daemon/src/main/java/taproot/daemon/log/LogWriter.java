@@ -140,6 +140,7 @@ final class LogWriter implements Runnable {
             database = open;
             head = open.head();
             logId = open.logId();
+            sayWhatWasFound(open);
             if (batch.isEmpty()) {
                 succeeded();
             }
@@ -151,8 +152,20 @@ final class LogWriter implements Runnable {
         }
     }
 
+    /** Only what is out of the ordinary, and only at the first opening: later the write-ahead log is our own. */
+    private void sayWhatWasFound(Database open) {
+        if (!opened.isDone() && open.file().unfinished() > 0) {
+            LOG.info(
+                    "{} had not been closed in order: read {} bytes of write-ahead log back, everything up to seq {} is"
+                            + " there",
+                    directory.database(),
+                    open.file().unfinished(),
+                    head);
+        }
+    }
+
     /** Commits what there is, or else lets retention work, or else sleeps. */
-    private void work(Database open) throws SQLException {
+    private void work(Database open) throws SQLException, IOException {
         fill();
         if (batch.isEmpty()) {
             if (stopping || retention.step(open.connection())) {
@@ -219,7 +232,7 @@ final class LogWriter implements Runnable {
         LOG.error("The record {} cannot be stored and is lost", key, why);
     }
 
-    private void commit(Database open) throws SQLException {
+    private void commit(Database open) throws SQLException, IOException {
         while (true) {
             lastCommit = System.nanoTime();
             if (batch.rows().isEmpty()) {

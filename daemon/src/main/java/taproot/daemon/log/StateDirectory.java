@@ -5,6 +5,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -18,6 +19,26 @@ final class StateDirectory {
     private static final Set<PosixFilePermission> PRIVATE_FILE = PosixFilePermissions.fromString("rw-------");
 
     private final Path path;
+
+    /**
+     * The database file that was there at the opening; asking whether it still is costs one stat.
+     *
+     * @param key its device and inode, which nobody else gets while it is open
+     * @param unfinished bytes of write-ahead log that were beside it: whoever had it before did not close it in order
+     */
+    record OpenFile(Path path, Object key, long unfinished) {
+        void checkInPlace() throws IOException {
+            if (!Files.exists(path) || !key(path).equals(key)) {
+                throw new IOException(
+                        path + " was removed or replaced while it was open: a log at that path is begun or"
+                                + " gone on with");
+            }
+        }
+
+        private static Object key(Path path) throws IOException {
+            return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        }
+    }
 
     private StateDirectory(Path path) {
         this.path = path;
@@ -93,8 +114,13 @@ final class StateDirectory {
         return path.resolve(DATABASE);
     }
 
+    /** Makes the directory again if somebody has removed it; no less strict than the first time. */
+    void ensure() throws LogException {
+        var unused = create(path);
+    }
+
     /** Makes the database file before SQLite would with the umask's permissions; its side files take them over. */
-    void secureDatabase() throws IOException {
+    OpenFile secureDatabase() throws IOException {
         Path database = database();
         try {
             Files.createFile(database, PosixFilePermissions.asFileAttribute(PRIVATE_FILE));
@@ -103,6 +129,9 @@ final class StateDirectory {
                 Files.setPosixFilePermissions(database, PRIVATE_FILE);
             }
         }
+        Path writeAhead = path.resolve(DATABASE + "-wal");
+        long unfinished = Files.exists(writeAhead) ? Files.size(writeAhead) : 0;
+        return new OpenFile(database, OpenFile.key(database), unfinished);
     }
 
     /** Renames the database and its side files, so that a new one can be made and the old one be looked at. */
