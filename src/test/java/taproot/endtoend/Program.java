@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,36 +23,68 @@ final class Program implements AutoCloseable {
 
     private final Process process;
     private final Places places;
+    private final Path errors;
 
-    private Program(Process process, Places places) {
+    private Program(Process process, Places places, Path errors) {
         this.process = process;
         this.places = places;
+        this.errors = errors;
     }
 
-    /** Starts it and waits until it listens. */
-    static Program run(Places places) throws IOException {
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "taproot.cli.Main",
-                        "run",
-                        "--runtime-dir",
-                        places.runtimeDirectory().toString(),
-                        "--state-dir",
-                        places.stateDirectory().toString()))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+    /**
+     * Starts it and waits until it listens.
+     *
+     * @param settings what {@code --set} takes
+     */
+    static Program run(Places places, String... settings) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "taproot.cli.Main",
+                "run",
+                "--runtime-dir",
+                places.runtimeDirectory().toString(),
+                "--state-dir",
+                places.stateDirectory().toString()));
+        for (String setting : settings) {
+            command.add("--set");
+            command.add(setting);
+        }
+        Path errors = Files.createTempFile("program", ".err");
+        Process process =
+                new ProcessBuilder(command).redirectError(errors.toFile()).start();
         BufferedReader out =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         String line = out.readLine();
+        Program program = new Program(process, places, errors);
         if (line == null || !line.startsWith("listening on ")) {
+            program.close();
             throw new IOException("expected to be told where it listens, got " + line);
         }
-        return new Program(process, places);
+        return program;
+    }
+
+    /** What it has said to stderr. */
+    String said() throws IOException {
+        return Files.readString(errors);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Sends a signal by its name, without {@code SIG}. */
+    void signal(String name) throws Exception {
+        GitLab.kill(name, process.toHandle());
+    }
+
+    /** Waits for its end; its exit status. */
+    int ended() throws InterruptedException {
+        return process.waitFor();
     }
 
     long pid() {
@@ -86,7 +120,9 @@ final class Program implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         process.destroyForcibly();
+        System.err.print(said());
+        Files.deleteIfExists(errors);
     }
 }
