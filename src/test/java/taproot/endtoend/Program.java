@@ -42,6 +42,7 @@ final class Program implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
+                "-Dlogback.configurationFile=logback.xml", // As installed, not as in tests.
                 "-cp",
                 System.getProperty("java.class.path"),
                 "taproot.cli.Main",
