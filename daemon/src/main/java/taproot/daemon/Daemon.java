@@ -78,7 +78,7 @@ public final class Daemon {
         control = new DaemonControl(this, version, Instant.now(), redactor);
         trace.listen(places.traceSocket(), roots);
         controlServer = ControlServer.start(places.controlSocket(), control);
-        sweeper = Sweeper.start(roots);
+        sweeper = Sweeper.start(roots, counters);
     }
 
     /**

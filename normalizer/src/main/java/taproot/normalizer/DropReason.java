@@ -19,7 +19,9 @@ public enum DropReason {
     /** The connection's peer runs as another user. */
     FOREIGN_UID("sent by another user"),
     /** The root already holds as many processes or children as a root may. */
-    ROOT_FULL("more processes in one root than are kept");
+    ROOT_FULL("more processes in one root than are kept"),
+    /** Taproot failed at it: a defect. The daemon's own log has the first of each kind. */
+    DEFECT("a defect in Taproot; its log says more");
 
     private final String wire = name().toLowerCase(Locale.ROOT);
     private final String meaning;

@@ -104,11 +104,11 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
             bytesRead += n;
             counters.add(Counter.BYTES_RECEIVED, n);
             framer.feed(chunk, 0, n, this);
+            apply();
         } finally {
             bytes.release();
+            count();
         }
-        apply();
-        count();
     }
 
     @Override
@@ -131,8 +131,12 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        counters.increment(Counter.CONNECTION_ERRORS);
-        LOG.debug("connection {}: {}", ordinal, cause.toString());
+        if (cause instanceof IOException) {
+            counters.increment(Counter.CONNECTION_ERRORS);
+            LOG.debug("connection {}: {}", ordinal, cause.toString());
+        } else {
+            counters.defect("reading a connection", cause);
+        }
     }
 
     @Override
@@ -145,10 +149,20 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
             counters.dropped(DropReason.FOREIGN_UID, 1);
             return;
         }
-        switch (reader.read(bytes, from, to)) {
+        switch (read(bytes, from, to)) {
             case Line line -> add(line);
             case ReadLine.Ignored _ -> ignored++;
             case ReadLine.Dropped dropped -> drop(closed ? DropReason.TORN : dropped.reason(), dropped.sid());
+        }
+    }
+
+    /** A line at which our own reader fails costs itself, not the lines behind it. */
+    private ReadLine read(byte[] bytes, int from, int to) {
+        try {
+            return reader.read(bytes, from, to);
+        } catch (RuntimeException | StackOverflowError e) {
+            counters.defect("reading a line", e);
+            return new ReadLine.Dropped(DropReason.DEFECT, null);
         }
     }
 
@@ -211,16 +225,12 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
         if (batch.isEmpty()) {
             return;
         }
-        try {
-            List<DropReason> reasons = roots.lines(RootId.of(batch.getFirst().sid()), batch, id);
-            applied += batch.size() - reasons.size();
-            for (DropReason reason : reasons) {
-                counters.dropped(reason, 1);
-            }
-        } finally {
-            // Lines that a defect could not stomach are not to be met again in a buffer that holds others by then.
-            batch.clear();
+        List<DropReason> reasons = roots.lines(RootId.of(batch.getFirst().sid()), batch, id);
+        applied += batch.size() - reasons.size();
+        for (DropReason reason : reasons) {
+            counters.dropped(reason, 1);
         }
+        batch.clear();
     }
 
     private void drop(DropReason reason, @Nullable Sid sid) {

@@ -82,10 +82,19 @@ public final class TraceServer {
 
     private void after(long micros, Runnable task) {
         try {
-            var unused = group.schedule(task, micros, TimeUnit.MICROSECONDS);
+            var unused = group.schedule(() -> run(task), micros, TimeUnit.MICROSECONDS);
         } catch (RejectedExecutionException e) {
             // The loops have stopped: what was waited for is finished by the interrupt at the daemon's end.
             LOG.debug("a timer came after the end: {}", e.toString());
+        }
+    }
+
+    /** Netty would keep to itself what a scheduled task throws. */
+    private void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            counters.defect("running a timer", e);
         }
     }
 
@@ -101,6 +110,7 @@ public final class TraceServer {
         } catch (ChannelBindException e) {
             throw new IOException("cannot listen on " + path + ": " + e.getCause(), e);
         }
+        server.channel().pipeline().addFirst(new AcceptFailures(counters));
         socket = path;
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
     }
@@ -206,8 +216,11 @@ public final class TraceServer {
             target.expect();
             try {
                 eventLoop.execute(() -> {
-                    loop.readAllTo(target);
-                    target.done();
+                    try {
+                        loop.readAllTo(target);
+                    } finally {
+                        target.done();
+                    }
                 });
             } catch (RejectedExecutionException e) {
                 // The loop has stopped, and closed what it had.

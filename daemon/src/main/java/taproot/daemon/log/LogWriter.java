@@ -211,7 +211,8 @@ final class LogWriter implements Runnable {
             batch.add(
                     new Database.Row(encoded.record(), encoded.json(), trace, Retention.micros(clock.instant())),
                     append.bytes());
-        } catch (RuntimeException | LinkageError e) { // The latter where zstd's native half cannot be loaded.
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            // zstd's native half may not load; a pattern of the configuration's may need more stack than there is.
             // Whatever is wrong with one command's text, the commands behind it are not to pay for it.
             refused(append.command().record().key(), append.bytes(), e);
         }

@@ -18,6 +18,8 @@ public enum Counter {
     CONNECTIONS_FOREIGN_UID("connections of another user"),
     /** Connections that failed with an I/O error. */
     CONNECTION_ERRORS("connections that ended in an error"),
+    /** Attempts to accept that failed: no descriptor was left, or no memory. Whoever waited is accepted a moment later. */
+    ACCEPTS_FAILED("attempts to accept that failed, as without a free descriptor"),
     /** Bytes read from the trace2 socket. */
     BYTES_RECEIVED("bytes received"),
     /** Raw trace bytes not gathered, or given up later, because a budget was exhausted. */
@@ -47,7 +49,11 @@ public enum Counter {
     /** Processes of which lines came, but never a start; they are on no record. */
     PROCESSES_UNSTARTED("processes without a start"),
     /** Tombstones that made room for newer ones. */
-    TOMBSTONES_EVICTED("tombstones evicted");
+    TOMBSTONES_EVICTED("tombstones evicted"),
+    /** Exceptions that nobody had foreseen, wherever they were met; of each place the first is logged. */
+    DEFECTS("defects of Taproot that were met"),
+    /** Roots given up because of a defect; what ran in them has no record. */
+    ROOTS_GIVEN_UP("roots given up because of a defect");
 
     private final String wire = name().toLowerCase(Locale.ROOT);
     private final String meaning;

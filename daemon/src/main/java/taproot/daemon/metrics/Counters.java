@@ -2,13 +2,22 @@ package taproot.daemon.metrics;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import taproot.normalizer.DropReason;
 
 /** The daemon's counters: written from any thread without waiting, read at any time. One per daemon. */
 public final class Counters {
+    private static final Logger LOG = LoggerFactory.getLogger(Counters.class);
+
     private final LongAdder[] counters = adders(Counter.values().length);
     private final LongAdder[] dropped = adders(DropReason.values().length);
+
+    /** As many as there are calls in the program. */
+    private final Set<String> defectivePlaces = ConcurrentHashMap.newKeySet();
 
     public void add(Counter counter, long n) {
         counters[counter.ordinal()].add(n);
@@ -20,6 +29,18 @@ public final class Counters {
 
     public void dropped(DropReason reason, long lines) {
         dropped[reason.ordinal()].add(lines);
+    }
+
+    /**
+     * Notes an exception that nobody had foreseen.
+     *
+     * @param doing what failed by it, a constant; the first exception of each is logged whole, all others only counted
+     */
+    public void defect(String doing, Throwable e) {
+        increment(Counter.DEFECTS);
+        if (defectivePlaces.add(doing)) {
+            LOG.error("A defect of Taproot's, met while {}; it is logged once and counted from now on", doing, e);
+        }
     }
 
     public long get(Counter counter) {

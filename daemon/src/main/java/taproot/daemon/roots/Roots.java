@@ -2,6 +2,7 @@ package taproot.daemon.roots;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -76,21 +77,26 @@ public final class Roots {
         Verdict verdict = new Verdict();
         long now = clock.monotonicMicros();
         long wall = clock.epochMicros();
-        roots.compute(id, (_, root) -> {
-            Root.Live live = alive(root);
-            live.heardAt = now;
-            for (Line line : lines) {
-                DropReason reason = live.normalizer.line(line, connection, now);
-                if (reason != null) {
-                    verdict.dropped(reason);
+        try {
+            roots.compute(id, (_, root) -> {
+                Root.Live live = alive(root);
+                live.heardAt = now;
+                for (Line line : lines) {
+                    DropReason reason = live.normalizer.line(line, connection, now);
+                    if (reason != null) {
+                        verdict.dropped(reason);
+                    }
                 }
-            }
-            if (root instanceof Root.Tombstone && live.normalizer.isOver()) {
-                // Every line was late. A new stone for each of them would drive everybody else's out of the ring.
-                return root;
-            }
-            return advanced(live, now, wall, verdict);
-        });
+                if (root instanceof Root.Tombstone && live.normalizer.isOver()) {
+                    // Every line was late. A new stone for each of them would drive everybody else's out of the ring.
+                    return root;
+                }
+                return advanced(live, now, wall, verdict);
+            });
+        } catch (RuntimeException e) {
+            giveUp(id, "applying lines", e);
+            return Collections.nCopies(lines.size(), DropReason.DEFECT);
+        }
         carryOut(id, verdict);
         return verdict.dropped();
     }
@@ -107,18 +113,7 @@ public final class Roots {
 
     /** A connection that carried lines of this process closed. A second call for the same pair changes nothing. */
     public void closed(Sid sid, long connection) {
-        RootId id = RootId.of(sid);
-        Verdict verdict = new Verdict();
-        long now = clock.monotonicMicros();
-        long wall = clock.epochMicros();
-        roots.computeIfPresent(id, (_, root) -> {
-            if (!(root instanceof Root.Live live)) {
-                return root;
-            }
-            live.normalizer.closed(sid, connection, now);
-            return advanced(live, now, wall, verdict);
-        });
-        carryOut(id, verdict);
+        change(RootId.of(sid), "closing", (live, now) -> live.normalizer.closed(sid, connection, now));
     }
 
     /** The processes that a sweeper may judge, of roots that have been silent for so many microseconds. */
@@ -138,7 +133,7 @@ public final class Roots {
      * read yet: that is done first, and what has ended by then, or goes on as a second life, is not gone.
      */
     void gone(Sid sid) {
-        drains.follow(() -> change(RootId.of(sid), (live, now) -> {
+        drains.follow(() -> change(RootId.of(sid), "judging a silent process", (live, now) -> {
             if (live.normalizer.sweepable().contains(sid)) {
                 live.normalizer.gone(sid);
             }
@@ -151,13 +146,17 @@ public final class Roots {
             Verdict verdict = new Verdict();
             long now = clock.monotonicMicros();
             long wall = clock.epochMicros();
-            roots.computeIfPresent(id, (_, root) -> {
-                if (root instanceof Root.Live live) {
-                    live.normalizer.interrupt(now, wall);
-                    collect(live, verdict);
-                }
-                return root;
-            });
+            try {
+                roots.computeIfPresent(id, (_, root) -> {
+                    if (root instanceof Root.Live live) {
+                        live.normalizer.interrupt(now, wall);
+                        collect(live, verdict);
+                    }
+                    return root;
+                });
+            } catch (RuntimeException e) {
+                giveUp(id, "interrupting", e);
+            }
             carryOut(id, verdict);
         }
     }
@@ -289,9 +288,7 @@ public final class Roots {
     // After it.
 
     private void carryOut(RootId id, Verdict verdict) {
-        for (FinishedCommand command : verdict.finished()) {
-            log.accept(command);
-        }
+        verdict.finished().forEach(this::record);
         counters.add(Counter.SECOND_LIVES_EMPTY, verdict.emptySecondLives());
         counters.add(Counter.PROCESSES_UNSTARTED, verdict.unstarted());
         Root.Tombstone stone = verdict.tombstone();
@@ -306,8 +303,42 @@ public final class Roots {
         }
     }
 
+    private void record(FinishedCommand command) {
+        try {
+            log.accept(command);
+        } catch (RuntimeException e) {
+            // What else the verdict asks for must still be done, or the root stays behind for ever.
+            counters.defect("handing a record to the log", e);
+            counters.increment(Counter.RECORDS_REFUSED);
+        }
+    }
+
+    /**
+     * A defect of ours was met in this root: what it had finished is kept, what was going on in it is lost. Otherwise the
+     * same exception would be met at each of its lines, and it would never end.
+     */
+    private void giveUp(RootId id, String doing, RuntimeException why) {
+        counters.defect(doing, why);
+        Verdict verdict = new Verdict();
+        roots.computeIfPresent(id, (_, root) -> {
+            if (!(root instanceof Root.Live live)) {
+                return root;
+            }
+            counters.increment(Counter.ROOTS_GIVEN_UP);
+            scratchTotal.giveBack(live.normalizer.scratchBytes());
+            verdict.finished(live.normalizer.takeFinished());
+            if (live.normalizer.memory().isEmpty()) {
+                return null;
+            }
+            Root.Tombstone stone = new Root.Tombstone(live.normalizer.memory());
+            verdict.buried(stone);
+            return stone;
+        });
+        carryOut(id, verdict);
+    }
+
     private void due(RootId id, long alarm) {
-        change(id, (live, now) -> {
+        change(id, "waking", (live, now) -> {
             if (live.alarmAt <= alarm) {
                 live.alarmAt = Normalizer.NEVER;
             }
@@ -315,24 +346,29 @@ public final class Roots {
     }
 
     private void drained(RootId id, long until) {
-        change(id, (live, now) -> live.normalizer.drained(until, now));
+        change(id, "finishing after a drain", (live, now) -> live.normalizer.drained(until, now));
     }
 
     private interface Change {
         void apply(Root.Live live, long now);
     }
 
-    private void change(RootId id, Change change) {
+    private void change(RootId id, String doing, Change change) {
         Verdict verdict = new Verdict();
         long now = clock.monotonicMicros();
         long wall = clock.epochMicros();
-        roots.computeIfPresent(id, (_, root) -> {
-            if (!(root instanceof Root.Live live)) {
-                return root;
-            }
-            change.apply(live, now);
-            return advanced(live, now, wall, verdict);
-        });
+        try {
+            roots.computeIfPresent(id, (_, root) -> {
+                if (!(root instanceof Root.Live live)) {
+                    return root;
+                }
+                change.apply(live, now);
+                return advanced(live, now, wall, verdict);
+            });
+        } catch (RuntimeException e) {
+            giveUp(id, doing, e);
+            return;
+        }
         carryOut(id, verdict);
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import taproot.daemon.metrics.Counters;
 import taproot.normalizer.Sid;
 
 /**
@@ -30,21 +31,32 @@ public final class Sweeper implements AutoCloseable {
     private static final int START_TIME_FIELD = 22;
 
     private final Roots roots;
+    private final Counters counters;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("sweeper").daemon().unstarted(task));
 
     /** When each pid that was looked at had started, in clock ticks since boot. Sweeper's thread only. */
     private Map<Sid, String> startTimes = new HashMap<>();
 
-    private Sweeper(Roots roots) {
+    private Sweeper(Roots roots, Counters counters) {
         this.roots = roots;
+        this.counters = counters;
     }
 
     /** Begins to sweep. */
-    public static Sweeper start(Roots roots) {
-        Sweeper sweeper = new Sweeper(roots);
-        var unused = sweeper.thread.scheduleWithFixedDelay(sweeper::sweep, 1, 1, TimeUnit.SECONDS);
+    public static Sweeper start(Roots roots, Counters counters) {
+        Sweeper sweeper = new Sweeper(roots, counters);
+        var unused = sweeper.thread.scheduleWithFixedDelay(sweeper::sweepOnce, 1, 1, TimeUnit.SECONDS);
         return sweeper;
+    }
+
+    /** An exception that got out would end the sweeping for good, and nobody would know. */
+    private void sweepOnce() {
+        try {
+            sweep();
+        } catch (RuntimeException e) {
+            counters.defect("sweeping", e);
+        }
     }
 
     private void sweep() {
@@ -60,7 +72,7 @@ public final class Sweeper implements AutoCloseable {
                     seen.put(sid, startTime);
                 }
             } catch (IOException e) {
-                // Not readable is not gone.
+                // Not readable is not gone; it is looked at again in a second.
                 LOG.debug("cannot look at pid {}: {}", sid.pid(), e.toString());
             }
         }
@@ -78,7 +90,6 @@ public final class Sweeper implements AutoCloseable {
         // The second field is the name in parentheses, which may hold spaces and parentheses itself.
         String[] fromState = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
         if (fromState.length <= START_TIME_FIELD - 3) {
-            // Unchecked, it would end the sweeping for good.
             throw new IOException("expected the fields of proc_pid_stat(5) for pid " + pid + ", came: " + stat);
         }
         boolean zombie = fromState[0].equals("Z") || fromState[0].equals("X");
