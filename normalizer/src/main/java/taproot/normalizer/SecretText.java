@@ -200,7 +200,9 @@ final class SecretText {
                 return false;
             }
         }
-        return variable > 0;
+        // Every key of git's has a dot; what has none is an assignment in its place.
+        int name = follows ? 0 : "--config-env=".length();
+        return variable > name && element.substring(name, variable).indexOf('.') >= 0;
     }
 
     /** git gives a shell's command line as the first element of argv; a shell takes it behind {@code -c}. */

@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /** Time that passes when somebody says so, and the timers that hang on it. Thread-safe; timers run where time is moved. */
-final class ManualTime implements Roots.Clock, Roots.Timers {
+public final class ManualTime implements Roots.Clock, Roots.Timers {
     private record Task(long at, long order, Runnable action) {}
 
     private final PriorityQueue<Task> tasks =
@@ -12,7 +12,7 @@ final class ManualTime implements Roots.Clock, Roots.Timers {
     private long now;
     private long issued;
 
-    ManualTime(long epochMicros) {
+    public ManualTime(long epochMicros) {
         now = epochMicros;
     }
 
@@ -32,7 +32,7 @@ final class ManualTime implements Roots.Clock, Roots.Timers {
     }
 
     /** Lets so many microseconds pass; what falls due runs at its time, on this thread. */
-    void pass(long micros) {
+    public void pass(long micros) {
         long until = monotonicMicros() + micros;
         for (Task task = next(until); task != null; task = next(until)) {
             task.action().run();
