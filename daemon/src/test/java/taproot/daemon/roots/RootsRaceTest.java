@@ -249,7 +249,7 @@ class RootsRaceTest {
             long now = round.time.monotonicMicros();
             live.normalizer.advance(now, now);
             if (live.normalizer.takeDrainWanted()) {
-                live.normalizer.drained(now);
+                live.normalizer.drained(now, now);
                 live.normalizer.advance(now, now);
             }
             round.finished.addAll(live.normalizer.takeFinished());
