@@ -49,6 +49,8 @@ class KilledDaemonTest {
     private void killed(int rounds) throws Exception {
         Random random = new Random(rounds);
         Map<Long, String> shown = new HashMap<>();
+        Map<Long, String> latest = new HashMap<>();
+        long from = 0;
         int found = 0;
         try (Load _ = new Load(places().traceSocket(), SENDERS)) {
             for (int round = 0; round < rounds; round++) {
@@ -60,18 +62,22 @@ class KilledDaemonTest {
                     }
                     program.barrier();
                     found += program.said().contains("had not been closed in order") ? 1 : 0;
-                    assertThat(after(0)).as("in round %d", round).containsAllEntriesOf(shown);
+                    assertThat(after(from)).as("in round %d", round).containsAllEntriesOf(latest);
+                    from = head;
+                    latest = new HashMap<>();
                     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(1, 400));
                     do {
-                        show(shown);
+                        show(latest);
                     } while (System.nanoTime() < until);
                     program.kill();
+                    shown.putAll(latest);
                 }
             }
         }
         System.out.printf(
                 "%d kills, %d records shown, %d starts told of what they found%n", rounds, shown.size(), found);
         Map<Long, String> all = after(0);
+        assertThat(all).as("at the end").containsAllEntriesOf(shown);
         assertThat(all.keySet())
                 .containsExactlyInAnyOrderElementsOf(
                         LongStream.rangeClosed(1, all.size()).boxed().toList());
