@@ -371,8 +371,9 @@ final class LogWriter implements Runnable {
             LOG.error("The daemon stops before {} records could be written", unwritten);
         }
         opened.completeExceptionally(closed); // Does nothing if it was opened.
-        checkpointAndClose();
+        // Nothing is written from here on. The last checkpoint may have to wait for whoever else holds the database.
         state = LogStatus.State.CLOSED;
+        checkpointAndClose();
     }
 
     private void checkpointAndClose() {
