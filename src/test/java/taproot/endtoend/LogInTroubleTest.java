@@ -152,6 +152,24 @@ class LogInTroubleTest {
     }
 
     @Test
+    void damageAmongOldRecordsIsFoundBeforeSomebodyAsksForThem() throws Exception {
+        say(3_000);
+        lab.records();
+        lab.stopDaemon();
+        byte[] bytes = Files.readAllBytes(database());
+        for (int i = 4 * 4096; i < bytes.length / 2; i++) { // What a commit reads and writes lies at the end.
+            bytes[i] = (byte) 0xa5;
+        }
+        Files.write(database(), bytes);
+        lab.startDaemon();
+        GitLab.until(() -> lab.status().errors().toString().contains("malformed"));
+        git(5);
+        GitLab.until(() ->
+                lab.status().log().state().equals("open") && lab.status().log().head() == 5);
+        wholeUpTo(5);
+    }
+
+    @Test
     void aNewerSchemaIsLeftAloneAndRecordsWaitForWhoeverPutsItRight() throws Exception {
         git(2);
         lab.records();

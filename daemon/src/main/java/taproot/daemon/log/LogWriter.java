@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -40,6 +41,7 @@ final class LogWriter implements Runnable {
     private final CompletableFuture<Void> opened;
     private final Batch batch = new Batch();
     private final Retention retention;
+    private final Scrub scrub;
     private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
 
     // Writer thread only.
@@ -78,6 +80,7 @@ final class LogWriter implements Runnable {
         this.queue = queue;
         this.opened = opened;
         retention = new Retention(settings, clock, counters);
+        scrub = new Scrub(clock);
     }
 
     void addListener(LongConsumer listener) {
@@ -168,11 +171,11 @@ final class LogWriter implements Runnable {
     private void work(Database open) throws SQLException, IOException {
         fill();
         if (batch.isEmpty()) {
-            if (stopping || retention.step(open.connection())) {
+            if (stopping || retention.step(open.connection()) || scrub.step(open.connection())) {
                 return;
             }
-            Duration nap = retention.untilNext();
-            queue.await((nap.compareTo(LONGEST_SLEEP) < 0 ? nap : LONGEST_SLEEP).toNanos());
+            Duration nap = Collections.min(List.of(retention.untilNext(), scrub.untilNext(), LONGEST_SLEEP));
+            queue.await(nap.toNanos());
             return;
         }
         gather();
