@@ -1,11 +1,8 @@
 package taproot.daemon.roots;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -30,9 +27,6 @@ import taproot.normalizer.TraceBudget;
  * <p>Thread-safe, for any number of event loops.
  */
 public final class Roots {
-    /** How long after a waiting time one looks whether it is over; microseconds. */
-    private static final long AFTER_IT = 500;
-
     private final ConcurrentHashMap<RootId, Root> roots = new ConcurrentHashMap<>();
     private final Settings settings;
     private final Clock clock;
@@ -43,6 +37,7 @@ public final class Roots {
     private final TombstoneRing tombstones;
     private final Alarms alarms;
     private final Drains drains;
+    private final Settling settling;
 
     /**
      * @param log takes finished commands; called after the compute, on the thread that finished them, and may not block
@@ -66,6 +61,7 @@ public final class Roots {
         this.tombstones = new TombstoneRing(completedGuard, roots, counters);
         this.alarms = new Alarms(timers, clock, this::due);
         this.drains = new Drains(clock, drain, this::drained);
+        this.settling = new Settling(settings, clock, timers, alarms, drains, this::deadline);
     }
 
     /**
@@ -191,37 +187,7 @@ public final class Roots {
      * had sent by then; commands that go on do not count.
      */
     public void whenSettled(Runnable action) {
-        // Twice over would be more than enough; it is a bound for roots in which something new happens all the time.
-        long until = clock.monotonicMicros() + settings.lostAfter() + settings.adoptionGrace() + settings.linger();
-        // Who waits for a drain has no waiting time that is known yet.
-        drains.follow(() -> settle(alarms.armedRoots(), until, action));
-    }
-
-    /**
-     * A waiting time may bring about a drain, and a drain a waiting time, as when a command that is found lost then waits
-     * for its children: by turns, until these roots wait for neither.
-     */
-    private void settle(Set<RootId> waiting, long until, Runnable action) {
-        if (waiting.stream().allMatch(id -> deadline(id) > until)) {
-            action.run();
-        } else {
-            Runnable again = () -> settle(waiting, until, action);
-            whenNoneWaits(new ArrayDeque<>(waiting), until, () -> drains.follow(again));
-        }
-    }
-
-    /** One root after the other: each is looked at until it is over, which is as long as the longest of them takes. */
-    private void whenNoneWaits(Queue<RootId> waiting, long until, Runnable action) {
-        for (RootId id = waiting.peek(); id != null; id = waiting.peek()) {
-            long deadline = deadline(id);
-            if (deadline <= until) {
-                long left = Math.max(0, deadline - clock.monotonicMicros());
-                timers.after(left + AFTER_IT, () -> whenNoneWaits(waiting, until, action));
-                return;
-            }
-            waiting.remove();
-        }
-        action.run();
+        settling.whenSettled(action);
     }
 
     private long deadline(RootId id) {
