@@ -200,9 +200,10 @@ final class SecretText {
                 return false;
             }
         }
-        // Every key of git's has a dot; what has none is an assignment in its place.
+        // A key has a dot and here no other equals sign; what looks different is an assignment in the wrong place.
         int name = follows ? 0 : "--config-env=".length();
-        return variable > name && element.substring(name, variable).indexOf('.') >= 0;
+        String key = variable > name ? element.substring(name, variable - 1) : "";
+        return key.indexOf('.') > 0 && key.indexOf('=') < 0;
     }
 
     /** git gives a shell's command line as the first element of argv; a shell takes it behind {@code -c}. */
