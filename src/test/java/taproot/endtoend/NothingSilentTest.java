@@ -1,0 +1,170 @@
+package taproot.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import taproot.daemon.metrics.Counter;
+import taproot.normalizer.DropReason;
+
+/**
+ * Every way in which something can fail to arrive is provoked through the real daemon, and counted. A reason that is added
+ * does not compile here before somebody says how it comes about.
+ */
+class NothingSilentTest {
+    @RegisterExtension
+    final GitLab lab = new GitLab(
+            "ingest.line_limit=64KiB",
+            "roots.scratch_total=1MiB",
+            "roots.scratch_limit=64KiB",
+            "roots.completed_guard=16",
+            "log.queue_limit=64KiB");
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEFECT") // Of those there is none to be had: see DefectsTest.
+    void everyReasonWhyALineIsDropped(DropReason reason) throws Exception {
+        switch (reason) {
+            case MALFORMED -> send("garbage\n");
+            case UNADDRESSED -> send("{\"event\":\"start\"}\n");
+            case OVERLONG -> send("x".repeat((64 << 10) + 1) + "\n");
+            case NO_MEMORY -> unfinishedLines(40);
+            case TORN -> send("{\"event\":\"start\",\"sid\":\"x");
+            case LATE -> {
+                Events over = Events.command("git", "status");
+                send(over);
+                send(over);
+            }
+            case FOREIGN_UID -> {
+                assumeTrue("root".equals(System.getProperty("user.name")), "only root can become somebody else");
+                stranger();
+            }
+            case ROOT_FULL -> {
+                Events root = Events.ofGit().version().start("git", "commit");
+                StringBuilder lines = new StringBuilder(new String(root.bytes(), StandardCharsets.UTF_8));
+                for (int i = 0; i < 4_200; i++) {
+                    lines.append(
+                            new String(Events.under(root.sid).start("git", "gc").bytes(), StandardCharsets.UTF_8));
+                }
+                send(lines.toString());
+            }
+            case DEFECT -> throw new AssertionError("left out above");
+        }
+        GitLab.until(() -> lab.status().dropped().getOrDefault(reason, 0L) > 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everythingElseThatIsCounted(Counter counter) throws Exception {
+        switch (counter) {
+            case EVENTS_RECEIVED,
+                    EVENTS_APPLIED,
+                    CONNECTIONS_ACCEPTED,
+                    CONNECTIONS_CLOSED,
+                    BYTES_RECEIVED,
+                    RECORDS_FINISHED,
+                    RECORDS_COMMITTED,
+                    LOG_COMMITS -> send(Events.command("git", "status"));
+            case EVENTS_IGNORED -> send("{\"event\":\"new\",\"sid\":\"x\"}\n");
+            case CONNECTIONS_FOREIGN_UID -> {
+                assumeTrue("root".equals(System.getProperty("user.name")), "only root can become somebody else");
+                stranger();
+            }
+            case SCRATCH_BYTES_SHED -> unfinishedLines(40);
+            case RECORDS_DUPLICATE -> {
+                Events twice = Events.command("git", "status");
+                send(twice);
+                lab.records();
+                lab.stopDaemon();
+                lab.startDaemon(); // Who has forgotten what was finished before.
+                send(twice);
+            }
+            case RECORDS_QUEUE_FULL -> {
+                try (Connection other = database();
+                        Statement statement = other.createStatement()) {
+                    statement.execute("BEGIN IMMEDIATE");
+                    for (int i = 0; i < 300; i++) {
+                        send(Events.command("git", "status"));
+                    }
+                    GitLab.until(() -> lab.count(Counter.RECORDS_QUEUE_FULL) > 0);
+                    statement.execute("ROLLBACK");
+                }
+            }
+            case SECOND_LIVES_EMPTY -> {
+                Events detaching = Events.command("git", "maintenance");
+                send(detaching.exit(0).atexit(0));
+            }
+            case PROCESSES_UNSTARTED -> send(Events.ofGit().data("a", "b"));
+            case TOMBSTONES_EVICTED -> {
+                for (int i = 0; i < 40; i++) {
+                    send(Events.command("git", "status"));
+                }
+            }
+            case CONNECTION_ERRORS -> {
+                // A Unix socket that is only read from does not fail; what is not of the peer's making is a defect.
+                return;
+            }
+            case ACCEPTS_FAILED, LOG_ERRORS, RECORDS_UNWRITTEN, RECORDS_REFUSED, RECORDS_EXPIRED, RECORDS_FOLDED -> {
+                // GitUnharmedTest; LogInTroubleTest; CommandLogTest; RetentionTest.
+                return;
+            }
+            case DEFECTS, ROOTS_GIVEN_UP -> {
+                // DefectsTest.
+                return;
+            }
+        }
+        GitLab.until(() -> lab.count(counter) > 0);
+        assertThat(lab.status().counters()).containsKeys(Counter.values());
+    }
+
+    private void unfinishedLines(int connections) throws Exception {
+        for (int i = 0; i < connections; i++) {
+            lab.connect().write(ByteBuffer.wrap("x".repeat(60 << 10).getBytes(StandardCharsets.US_ASCII)));
+        }
+    }
+
+    private void stranger() throws Exception {
+        for (Path path : new Path[] {
+            lab.root(),
+            lab.work(),
+            lab.home(),
+            lab.places().runtimeDirectory(),
+            lab.places().traceSocket()
+        }) {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwxrwx"));
+        }
+        assertThat(lab.run("setpriv --reuid=65534 --regid=65534 --clear-groups git version")
+                        .exit())
+                .isZero();
+    }
+
+    private Connection database() throws Exception {
+        send(Events.command("git", "status"));
+        lab.records();
+        return DriverManager.getConnection(
+                "jdbc:sqlite:" + lab.places().stateDirectory().resolve("log.db"));
+    }
+
+    private void send(Events events) throws Exception {
+        send(new String(events.bytes(), StandardCharsets.UTF_8));
+    }
+
+    private void send(String text) throws Exception {
+        try (SocketChannel connection = lab.connect()) {
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                connection.write(bytes);
+            }
+        }
+    }
+}
