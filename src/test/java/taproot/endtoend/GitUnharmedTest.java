@@ -156,6 +156,7 @@ class GitUnharmedTest {
                     Duration.ofNanos(System.nanoTime() - freed).toMillis());
             unharmed("out of descriptors for a moment", finished);
             assertThat(program.barrier()).isGreaterThanOrEqualTo(18);
+            assertThat(program.said()).containsOnlyOnce("cannot accept connections");
         } finally {
             for (SocketChannel connection : idle) {
                 connection.close();
