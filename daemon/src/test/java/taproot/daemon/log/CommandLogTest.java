@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import reactor.blockhound.BlockingOperationError;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import taproot.daemon.metrics.Counter;
+import taproot.normalizer.Redactor;
 
 class CommandLogTest extends LogTestBase {
     @Test
@@ -87,6 +89,21 @@ class CommandLogTest extends LogTestBase {
         assertThat(keys(CommandQuery.where().after(0, 0))).containsExactly("a", "b");
         assertThat(count(Counter.RECORDS_REFUSED)).isEqualTo(1);
         assertThat(log.status().queuedBytes()).isZero();
+    }
+
+    @Test
+    void aPatternThatNeedsMoreStackThanThereIsCostsOnlyTheRecord() throws Exception {
+        Pattern greedy = Pattern.compile("(a|b)*c");
+        CommandLog log = open(LogSettings.DEFAULTS, finished -> {
+            if (finished.record().key().equals("bad")) {
+                new Redactor(List.of(greedy)).redact("ab".repeat(1 << 20));
+            }
+            return Commands.encode(finished);
+        });
+        append(log, plain("a"), plain("bad"), plain("b"));
+
+        assertThat(settled(log)).isEqualTo(2);
+        assertThat(count(Counter.RECORDS_REFUSED)).isEqualTo(1);
     }
 
     @Test
