@@ -141,6 +141,7 @@ final class GitLab implements BeforeEachCallback, AfterEachCallback {
     void everyLineIsAccountedFor() {
         long dropped =
                 status().dropped().values().stream().mapToLong(Long::longValue).sum();
+        assertThat(count(Counter.DEFECTS)).as("defects of our own").isZero();
         assertThat(count(Counter.EVENTS_APPLIED) + count(Counter.EVENTS_IGNORED) + dropped)
                 .as("applied + ignored + dropped, of %s", status())
                 .isEqualTo(count(Counter.EVENTS_RECEIVED));

@@ -89,11 +89,11 @@ public final class TraceServer {
         }
     }
 
-    /** Netty would keep to itself what a scheduled task throws. */
+    /** Netty would keep to itself what a scheduled task throws, errors included. */
     private void run(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             counters.defect("running a timer", e);
         }
     }

@@ -103,7 +103,7 @@ class DrainTest {
         listening.timers().after(0, () -> {
             isBusy.countDown();
             while (busy.get()) {
-                Thread.onSpinWait();
+                // Busy, and in nothing that BlockHound would end.
             }
         });
         isBusy.await();
@@ -190,7 +190,7 @@ class DrainTest {
         listening.timers().after(0, () -> {
             isStuck.countDown();
             while (stuck.get()) {
-                Thread.onSpinWait();
+                // Busy, and in nothing that BlockHound would end.
             }
         });
         isStuck.await();
