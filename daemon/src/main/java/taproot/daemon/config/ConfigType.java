@@ -46,7 +46,7 @@ record ConfigType<T>(String expected, Toml toml, Reader<T> reader) {
 
     /** A whole number with us, ms, s, m, h or d behind it, at most {@link #LONGEST}. */
     static ConfigType<Duration> duration(Duration least) {
-        String range = least.isZero() ? "" : " of at least " + least.toMillis() + "ms";
+        String range = least.isZero() ? "" : " of at least \"" + shortest(least) + "\"";
         return new ConfigType<>(
                 "a duration" + range + ", such as \"250ms\", \"5s\" or \"30d\" (us, ms, s, m, h, d)",
                 Toml.STRING,
@@ -58,6 +58,18 @@ record ConfigType<T>(String expected, Toml toml, Reader<T> reader) {
                     }
                     return duration;
                 });
+    }
+
+    /** As one would write it in the file: the largest unit of which it is a whole number. */
+    private static String shortest(Duration duration) {
+        long micros = duration.toNanos() / 1_000;
+        for (String unit : List.of("d", "h", "m", "s", "ms")) {
+            long one = MICROS.getOrDefault(unit, 1L);
+            if (micros % one == 0) {
+                return micros / one + unit;
+            }
+        }
+        return micros + "us";
     }
 
     /** A whole number of bytes, or with KiB, MiB, GiB or TiB behind it. */
