@@ -101,6 +101,16 @@ final class Lineage {
         return process.parent != null && process.parent.isHost() && !process.isHost();
     }
 
+    /** Whether the host runs as this program: one that hosts too, with nothing but such between them. */
+    private static boolean isThatHost(GitProcess process, GitProcess host) {
+        for (GitProcess p = process; p != null && p != host; p = p.parent) {
+            if (!p.isHost()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** A life that began after this process's last end may belong to a second life that has not been heard yet. */
     private static boolean mayLiveAgain(GitProcess above, Life life) {
         End end = above.current().end;
@@ -125,7 +135,7 @@ final class Lineage {
                     return standing;
                 }
             }
-            boolean hosted = above.isHost() && !life.process.isHost();
+            boolean hosted = above.isHost() && !isThatHost(life.process, above);
             Standing standing = hosted ? null : within(candidate, life);
             if (standing != null) {
                 return standing;

@@ -188,6 +188,10 @@ final class Family {
                     ending = Ending.ATEXIT;
                 }
             }
+            // The end of a successor is that of the process it was before, with all that hangs below that one.
+            if (link == Link.SUCCESSOR && ending == Ending.EXIT_ONLY && isBelowDaemonized()) {
+                ending = Ending.ATEXIT;
+            }
             end = endOf(began, gene.lives());
             // Whether a process of the first life that goes on below somebody else's record owns one is known too late
             // for the record of the second life.

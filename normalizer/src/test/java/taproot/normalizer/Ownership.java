@@ -170,8 +170,13 @@ final class Ownership {
         if (parent == null || (isHost(parent) && !isHost(proc))) {
             return new Place(null, null);
         }
+        // The program that a host runs as, and what that runs as, is the host itself; a host further below is a
+        // command.
+        boolean hostsOnly = isHost(proc);
         for (Family.Proc above = parent; above != null; above = above.parent) {
-            if (!above.isStarted() || (isHost(above) && !isHost(proc))) {
+            boolean hosted = isHost(above) && !hostsOnly;
+            hostsOnly &= isHost(above);
+            if (!above.isStarted() || hosted) {
                 continue;
             }
             for (int number = above.secondEnd > 0 ? 2 : 1; number > 0; number--) {
