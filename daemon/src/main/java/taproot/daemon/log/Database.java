@@ -23,7 +23,7 @@ final class Database implements AutoCloseable {
     private static final long WAL_LIMIT = 16 << 20;
 
     /** A record ready to be inserted. */
-    record Row(CommandRecord record, byte[] json, byte @Nullable [] trace, long committedAt) {}
+    record Row(CommandRecord record, byte[] json, Traces.@Nullable Compressed trace, long committedAt) {}
 
     /** What became of a group. */
     sealed interface Result {
@@ -52,7 +52,7 @@ final class Database implements AutoCloseable {
         // The JSON is bound as bytes and becomes text inside SQLite, which spares making a String of it.
         insert = connection.prepareStatement("INSERT INTO commands VALUES (?,?,?,?,?,?,?,?,?,?,?,?,CAST(? AS TEXT))"
                 + " ON CONFLICT(key) DO NOTHING");
-        insertTrace = connection.prepareStatement("INSERT INTO traces VALUES (?, '" + Traces.CODEC + "', ?)");
+        insertTrace = connection.prepareStatement("INSERT INTO traces VALUES (?, ?, ?)");
         connection.setAutoCommit(false);
     }
 
@@ -195,10 +195,11 @@ final class Database implements AutoCloseable {
         if (insert.executeUpdate() == 0) {
             return false;
         }
-        byte[] trace = row.trace();
+        Traces.Compressed trace = row.trace();
         if (trace != null) {
             insertTrace.setLong(1, seq);
-            insertTrace.setBytes(2, trace);
+            insertTrace.setString(2, trace.codec());
+            insertTrace.setBytes(3, trace.bytes());
             insertTrace.executeUpdate();
         }
         return true;

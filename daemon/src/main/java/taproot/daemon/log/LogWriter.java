@@ -210,18 +210,18 @@ final class LogWriter implements Runnable {
     private void encode(AppendQueue.Entry.Append append) {
         try {
             RecordCodec.Encoded encoded = codec.encode(append.command());
-            byte[] trace = encoded.trace().length == 0 ? null : compressed(encoded.trace());
+            Traces.Compressed trace = encoded.trace().length == 0 ? null : compressed(encoded.trace());
             batch.add(
                     new Database.Row(encoded.record(), encoded.json(), trace, Retention.micros(clock.instant())),
                     append.bytes());
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
-            // zstd's native half may not load; a pattern of the configuration's may need more stack than there is.
+            // A pattern of the configuration's may need more stack than there is.
             // Whatever is wrong with one command's text, the commands behind it are not to pay for it.
             refused(append.command().record().key(), append.bytes(), e);
         }
     }
 
-    private byte[] compressed(byte[] lines) {
+    private Traces.Compressed compressed(byte[] lines) {
         Traces compressor = traces;
         if (compressor == null) {
             compressor = new Traces(directory.path());
