@@ -7,6 +7,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.Dependency;
@@ -30,6 +31,7 @@ import java.util.concurrent.Executor;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
+import picocli.CommandLine.Command;
 
 /**
  * The directions between packages and what may be used where, as the design fixes them. It reads the compiled classes of
@@ -83,6 +85,18 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("taproot.cli..");
+
+    @ArchTest
+    static final ArchRule roomsOfTheProgramDoNotKnowTheRegistryOfCommands = noClasses()
+            .that()
+            .resideInAPackage("taproot.cli.*..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("taproot.cli");
+
+    @ArchTest
+    static final ArchRule roomsOfTheProgramKnowEachOtherInOneDirection =
+            slices().matching("taproot.cli.(*)..").should().beFreeOfCycles();
 
     @ArchTest
     static void packagesOfTheDaemonKnowOnlyTheSiblingsTheyMay(JavaClasses classes) {
@@ -187,7 +201,9 @@ class ArchitectureTest {
         }
         assertThat(exposed)
                 .allSatisfy((name, types) -> assertThat(types)
-                        .as("public classes of %s, values, variants of sealed types and exceptions apart", name)
+                        .as(
+                                "public classes of %s, values, variants of sealed types, commands and exceptions apart",
+                                name)
                         .hasSizeLessThanOrEqualTo(EXPOSED_TYPES));
     }
 
@@ -207,6 +223,7 @@ class ArchitectureTest {
                 && !type.isRecord()
                 && !type.isEnum()
                 && !type.isAssignableTo(Throwable.class)
+                && !type.isAnnotatedWith(Command.class) // Known to the registry of commands, and to nobody else.
                 && type.getAllRawInterfaces().stream().noneMatch(ArchitectureTest::isSealed);
     }
 

@@ -4,8 +4,16 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import taproot.cli.daemon.RunCommand;
+import taproot.cli.daemon.StatusCommand;
+import taproot.cli.daemon.WaitCommand;
+import taproot.cli.exec.ExecCommand;
+import taproot.cli.log.ImportCommand;
+import taproot.cli.log.LogCommand;
+import taproot.cli.show.ShowCommand;
+import taproot.cli.terminal.Session;
 
-/** The registry of commands, in the order of the help. A new command is one file and one line here. */
+/** The registry of commands, in the order of the help. A new command is one file, in the room of its kind, and one line here. */
 enum Commands {
     RUN(RunCommand::new),
     EXEC(ExecCommand::new),

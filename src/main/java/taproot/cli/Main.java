@@ -1,5 +1,7 @@
 package taproot.cli;
 
+import taproot.cli.terminal.Session;
+
 /** The program's entry. */
 public final class Main {
     private Main() {}

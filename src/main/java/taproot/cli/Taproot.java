@@ -1,6 +1,5 @@
 package taproot.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -16,12 +15,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
+import taproot.cli.terminal.CommandFailedException;
+import taproot.cli.terminal.ExitStatus;
+import taproot.cli.terminal.OutputClosedException;
+import taproot.cli.terminal.Session;
+import taproot.cli.terminal.Version;
 
 /** The command line itself: finds the command, runs it, and turns what goes wrong into one line and a status. */
 @Command(
         name = "taproot",
         description = "A flight recorder for git: what ran, where, started by whom, how long, how it ended.",
-        versionProvider = Taproot.Version.class,
+        versionProvider = Taproot.VersionLine.class,
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n",
@@ -136,19 +140,11 @@ final class Taproot implements Callable<Integer> {
         return ExitStatus.FAILED;
     }
 
-    /** The version that the build wrote into the program. */
-    static final class Version implements IVersionProvider {
+    /** What --version prints. */
+    static final class VersionLine implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"taproot " + current()};
-        }
-
-        static String current() {
-            try (var in = Taproot.class.getResourceAsStream("version")) {
-                return in == null ? "unknown" : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-            } catch (IOException e) {
-                return "unknown"; // A class path without its own files has worse troubles, which will show elsewhere.
-            }
+            return new String[] {"taproot " + Version.current().text()};
         }
     }
 }

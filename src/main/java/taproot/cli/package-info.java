@@ -1,4 +1,8 @@
-/** The program: command line and wiring. */
+/**
+ * The program: finds the command that was asked for and runs it. Below are the rooms: the commands by what they are about
+ * ({@code daemon}, {@code exec}, {@code log}, {@code show}), and what they stand on ({@code terminal}, {@code text},
+ * {@code options}, {@code control}).
+ */
 @NullMarked
 package taproot.cli;
 

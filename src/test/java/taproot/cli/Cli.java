@@ -7,16 +7,19 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Map;
+import taproot.cli.terminal.Output;
+import taproot.cli.terminal.Screen;
+import taproot.cli.terminal.Session;
 
 /** One run of a command in this JVM, and what came of it. */
-record Cli(int status, String out, String err) {
-    static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+public record Cli(int status, String out, String err) {
+    public static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
 
-    static Cli run(String... arguments) {
+    public static Cli run(String... arguments) {
         return run(Screen.PLAIN, arguments);
     }
 
-    static Cli run(Screen screen, String... arguments) {
+    public static Cli run(Screen screen, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Session session = new Session(

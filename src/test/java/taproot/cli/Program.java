@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** The program in a process of its own, as the launcher starts it, with its output in files. */
-final class Program {
+public final class Program {
     private static final long PATIENCE_SECONDS = 60;
 
     private final Process process;
@@ -24,9 +24,9 @@ final class Program {
     }
 
     /** What is left of it. */
-    record Ended(int status, String out, String err) {}
+    public record Ended(int status, String out, String err) {}
 
-    static List<String> commandLine(String... arguments) {
+    public static List<String> commandLine(String... arguments) {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -41,14 +41,14 @@ final class Program {
     }
 
     /** A shell line in which the program is {@code "$@"}, or {@code taproot ARGUMENTS}. */
-    static Program shell(Path directory, String line) throws IOException {
+    public static Program shell(Path directory, String line) throws IOException {
         List<String> words = new ArrayList<>(
                 List.of("bash", "-c", "taproot() { \"${T[@]}\" \"$@\"; }; T=(\"$@\"); " + line, "bash"));
         words.addAll(commandLine());
         return start(directory, words);
     }
 
-    static Program taproot(Path directory, String... arguments) throws IOException {
+    public static Program taproot(Path directory, String... arguments) throws IOException {
         return start(directory, commandLine(arguments));
     }
 
@@ -76,15 +76,15 @@ final class Program {
         return new Program(builder.start(), out, err);
     }
 
-    Process process() {
+    public Process process() {
         return process;
     }
 
-    String out() throws IOException {
+    public String out() throws IOException {
         return text(out);
     }
 
-    String err() throws IOException {
+    public String err() throws IOException {
         return text(err);
     }
 
@@ -93,7 +93,7 @@ final class Program {
         return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     }
 
-    Ended end() throws IOException, InterruptedException {
+    public Ended end() throws IOException, InterruptedException {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("still running after " + PATIENCE_SECONDS + " s: " + out() + err());
@@ -102,7 +102,7 @@ final class Program {
     }
 
     /** The text with every time replaced, and the padding before it. */
-    static String normalised(String text) {
+    public static String normalised(String text) {
         return Pattern.compile("(?m)^ *\\d+\\.\\d{3} +[\\d.]+ m?s ")
                 .matcher(text)
                 .replaceAll("T D ")

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import taproot.cli.text.Moment;
 import taproot.daemon.log.CommandLog;
 import taproot.daemon.log.LogException;
 import taproot.daemon.log.LogSettings;
@@ -22,9 +23,9 @@ import taproot.normalizer.RecordJson;
 import taproot.normalizer.TraceExtent;
 
 /** Records to be shown: a builder with something for every field, and a log to put them into. */
-final class Records {
+public final class Records {
     /** 2026-11-20T05:00:00Z. */
-    static final long EPOCH = Moment.micros(Instant.parse("2026-11-20T05:00:00Z"));
+    public static final long EPOCH = Moment.micros(Instant.parse("2026-11-20T05:00:00Z"));
 
     private final String sid;
     private final List<String> argv;
@@ -47,26 +48,26 @@ final class Records {
         argv = List.of(commandLine.split(" ", -1));
     }
 
-    static String sid(int pid) {
+    public static String sid(int pid) {
         return String.format("20261120T050000.%06dZ-H0a7c9cdf-P%08x", pid, pid);
     }
 
-    static Records record(int pid, String commandLine) {
+    public static Records record(int pid, String commandLine) {
         return new Records(pid, commandLine);
     }
 
-    Records at(long offsetMs, long durationMs) {
+    public Records at(long offsetMs, long durationMs) {
         startedAt = EPOCH + offsetMs * 1_000;
         durationUs = durationMs * 1_000;
         return this;
     }
 
-    Records exit(int code) {
+    public Records exit(int code) {
         exitCode = code;
         return this;
     }
 
-    Records ended(Outcome how, @Nullable Integer number) {
+    public Records ended(Outcome how, @Nullable Integer number) {
         outcome = how;
         signal = number;
         exitCode = null;
@@ -74,29 +75,29 @@ final class Records {
         return this;
     }
 
-    Records in(String path) {
+    public Records in(String path) {
         worktree = path;
         return this;
     }
 
-    Records below(String parentSid) {
+    public Records below(String parentSid) {
         parent = parentSid;
         return this;
     }
 
-    Records secondLife() {
+    public Records secondLife() {
         key = sid + "#2";
         detached = true;
         return this;
     }
 
-    Records error(String text) {
+    public Records error(String text) {
         errors = List.of(text);
         return this;
     }
 
     /** A git process below {@code parentSid}. */
-    Records process(String parentSid, int pid, long offsetMs, long durationMs, int code, String commandLine) {
+    public Records process(String parentSid, int pid, long offsetMs, long durationMs, int code, String commandLine) {
         processes.add(new ProcessEntry(
                 parentSid + "/" + sid(pid),
                 parentSid,
@@ -112,7 +113,7 @@ final class Records {
     }
 
     /** Something the owner started; with a quote in it, a line for the shell. */
-    Records child(
+    public Records child(
             String childClass, @Nullable String hook, int pid, long offsetMs, long durationMs, int code, String argv0) {
         children.add(new ChildEntry(
                 sid,
@@ -127,7 +128,7 @@ final class Records {
         return this;
     }
 
-    CommandRecord build() {
+    public CommandRecord build() {
         List<ProcessEntry> all = new ArrayList<>();
         all.add(new ProcessEntry(sid, null, argv, null, null, startedAt, durationUs, outcome, exitCode, false));
         all.addAll(processes);
@@ -172,7 +173,7 @@ final class Records {
     }
 
     /** Writes a log of these, in this order, as a daemon would. */
-    static void write(Path stateDirectory, Records... records) throws LogException, InterruptedException {
+    public static void write(Path stateDirectory, Records... records) throws LogException, InterruptedException {
         RecordCodec codec = finished ->
                 new RecordCodec.Encoded(finished.record(), RecordJson.write(finished.record()), finished.trace());
         CommandLog log = CommandLog.open(stateDirectory, LogSettings.DEFAULTS, codec, new Counters());

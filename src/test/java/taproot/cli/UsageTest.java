@@ -8,6 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import taproot.cli.terminal.ExitStatus;
 
 /** What happens to command lines that ask for help, and to those that make no sense. */
 class UsageTest {

@@ -1,0 +1,76 @@
+package taproot.cli.daemon;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import taproot.cli.options.PlaceOptions;
+import taproot.cli.terminal.CommandFailedException;
+import taproot.cli.terminal.ExitStatus;
+import taproot.cli.terminal.OutputClosedException;
+import taproot.cli.terminal.Session;
+import taproot.cli.terminal.Signals;
+import taproot.cli.terminal.Version;
+import taproot.cli.text.Durations;
+import taproot.cli.text.ShellText;
+import taproot.daemon.Daemon;
+import taproot.daemon.DaemonStartException;
+import taproot.daemon.config.Config;
+import taproot.daemon.config.Places;
+
+/** {@code taproot run}: the daemon, in the foreground until a signal ends it. */
+@Command(
+        name = "run",
+        sortOptions = false,
+        description = "Runs the daemon in the foreground, until SIGTERM or Ctrl-C; a second one stops it at once.",
+        footer = "It logs to stderr. Status 0: everything it had received is written.")
+public final class RunCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Mixin
+    private PlaceOptions options = new PlaceOptions();
+
+    public RunCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws CommandFailedException, OutputClosedException, InterruptedException {
+        Places places = options.places(session.environment());
+        Config config = options.config(places);
+        CountDownLatch stop = new CountDownLatch(1);
+        for (Signals signal : Signals.values()) {
+            signal.handle(sent -> {
+                if (stop.getCount() == 0) {
+                    session.say("stopped at once; what was not yet written is lost");
+                    Runtime.getRuntime().halt(128 + sent.number());
+                }
+                stop.countDown();
+            });
+        }
+        Daemon daemon = start(config, places);
+        Path socket = places.traceSocket();
+        session.out().line("listening on " + socket);
+        session.out().line("point git at it with:");
+        session.out().line("  git config --global trace2.eventTarget " + ShellText.of("af_unix:stream:" + socket));
+        session.out().flush();
+        stop.await();
+        if (!daemon.stop(config.shutdownGrace())) {
+            throw new CommandFailedException(
+                    ExitStatus.FAILED,
+                    "not everything could be written within "
+                            + Durations.human(config.shutdownGrace().toMillis() * 1_000)
+                            + ": see above for why; shutdown_grace allows more time");
+        }
+        return ExitStatus.OK;
+    }
+
+    private static Daemon start(Config config, Places places) throws CommandFailedException {
+        try {
+            return Daemon.start(config, places, Version.current().text());
+        } catch (DaemonStartException e) {
+            throw new CommandFailedException(ExitStatus.FAILED, String.valueOf(e.getMessage()), e);
+        }
+    }
+}

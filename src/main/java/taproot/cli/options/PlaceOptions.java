@@ -1,0 +1,77 @@
+package taproot.cli.options;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import taproot.cli.terminal.CommandFailedException;
+import taproot.cli.terminal.ExitStatus;
+import taproot.daemon.config.Config;
+import taproot.daemon.config.ConfigException;
+import taproot.daemon.config.Places;
+import taproot.daemon.config.PlacesException;
+
+/** The options that every command takes: where things are, and what differs from the configuration. */
+public final class PlaceOptions {
+    @Option(
+            names = "--runtime-dir",
+            paramLabel = "DIR",
+            description = "where the sockets are; else TAPROOT_RUNTIME_DIR, RUNTIME_DIRECTORY,"
+                    + " $XDG_RUNTIME_DIR/taproot or /tmp/taproot-<uid>")
+    private @Nullable Path runtimeDir;
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIR",
+            description = "where the database is; else TAPROOT_STATE_DIR, STATE_DIRECTORY,"
+                    + " $XDG_STATE_HOME/taproot or ~/.local/state/taproot")
+    private @Nullable Path stateDir;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "the configuration; else TAPROOT_CONFIG, CONFIGURATION_DIRECTORY/taproot.toml,"
+                    + " $XDG_CONFIG_HOME/taproot/taproot.toml or /etc/taproot/taproot.toml")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "a configuration key for this run, over the file; may be repeated")
+    private List<String> overrides = new ArrayList<>();
+
+    @Nullable
+    public Path runtimeDir() {
+        return runtimeDir;
+    }
+
+    @Nullable
+    public Path stateDir() {
+        return stateDir;
+    }
+
+    /** The places of a daemon that anybody else would find too. */
+    public Places places(Map<String, String> environment) throws CommandFailedException {
+        return places(runtimeDir, stateDir, environment);
+    }
+
+    /** The configuration of those, with other directories. */
+    public Places places(@Nullable Path runtime, @Nullable Path state, Map<String, String> environment)
+            throws CommandFailedException {
+        try {
+            return Places.of(runtime, state, config, environment);
+        } catch (PlacesException e) {
+            throw new CommandFailedException(ExitStatus.FAILED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    public Config config(Places places) throws CommandFailedException {
+        try {
+            return Config.load(places.configFile(), overrides);
+        } catch (ConfigException e) {
+            throw new CommandFailedException(ExitStatus.USAGE, "bad configuration:\n" + e.getMessage(), e);
+        }
+    }
+}

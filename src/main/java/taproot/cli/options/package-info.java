@@ -1,0 +1,5 @@
+/** What several commands take. */
+@NullMarked
+package taproot.cli.options;
+
+import org.jspecify.annotations.NullMarked;

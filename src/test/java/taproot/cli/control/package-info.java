@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.cli.control;
+
+import org.jspecify.annotations.NullMarked;

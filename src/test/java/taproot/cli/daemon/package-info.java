@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.cli.daemon;
+
+import org.jspecify.annotations.NullMarked;

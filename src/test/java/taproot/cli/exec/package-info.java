@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.cli.exec;
+
+import org.jspecify.annotations.NullMarked;

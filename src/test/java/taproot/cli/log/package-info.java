@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.cli.log;
+
+import org.jspecify.annotations.NullMarked;

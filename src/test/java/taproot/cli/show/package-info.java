@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.cli.show;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.cli.text;
+
+import org.jspecify.annotations.NullMarked;
