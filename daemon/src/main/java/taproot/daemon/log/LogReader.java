@@ -20,6 +20,9 @@ import org.sqlite.SQLiteConfig;
  */
 public final class LogReader implements AutoCloseable {
     private static final int PAGE_ROWS = 128;
+    /** Rows that one statement walks over at most: about 3 ms. */
+    private static final int STRETCH = 4_096;
+
     private static final int CANDIDATES = 10;
     private static final int BUSY_TIMEOUT_MS = 2_000;
 
@@ -122,6 +125,57 @@ public final class LogReader implements AutoCloseable {
             }
         }
         return commands;
+    }
+
+    /** The next {@code rows} records after {@code seq} and what is gone between them: {@link #page} without conditions. */
+    public LogPage after(long seq, int rows) throws LogException {
+        return page(CommandQuery.where().after(seq, rows));
+    }
+
+    /**
+     * The next stretch of the log for a cursor at {@code query.after()}: at most {@code query.limit()} records that match
+     * (a page's worth for 0), and every range that is gone. One statement, whose snapshot is over when this returns; a
+     * filter that matches little makes a stretch end without a record after {@value #STRETCH} rows.
+     */
+    public LogPage page(CommandQuery query) throws LogException {
+        int wanted = query.limit() == 0 ? PAGE_ROWS : query.limit();
+        Conditions conditions = Conditions.of(query);
+        long head =
+                head(); // Read first: what is committed meanwhile lies beyond it, what is removed meanwhile is a gap.
+        List<LogEntry> entries = new ArrayList<>();
+        long at = query.after();
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT seq, CASE WHEN wanted THEN key END, CASE WHEN wanted THEN record END FROM (SELECT *, "
+                        + conditions.sql() + " AS wanted FROM commands WHERE seq > " + at + " AND seq <= " + head
+                        + ") ORDER BY seq LIMIT " + STRETCH)) {
+            conditions.bind(select);
+            try (ResultSet rows = select.executeQuery()) {
+                int scanned = 0;
+                for (; wanted > 0 && rows.next(); scanned++) {
+                    long seq = rows.getLong(1);
+                    addGap(entries, at, seq);
+                    String key = rows.getString(2);
+                    if (key != null) {
+                        entries.add(StoredCommand.of(seq, key, rows.getBytes(3)));
+                        wanted--;
+                    }
+                    at = seq;
+                }
+                if (wanted > 0 && scanned < STRETCH) {
+                    addGap(entries, at, head + 1); // The newest themselves are gone.
+                    at = Math.max(at, head);
+                }
+            }
+            return new LogPage(entries, at, head);
+        } catch (SQLException e) {
+            throw unusable(directory, e);
+        }
+    }
+
+    private static void addGap(List<LogEntry> entries, long before, long seq) {
+        if (seq > before + 1) {
+            entries.add(new RemovedRange(before + 1, seq - 1));
+        }
     }
 
     /** The record with exactly this key, or else the only one whose key contains it. */

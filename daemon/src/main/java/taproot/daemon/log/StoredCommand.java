@@ -8,7 +8,17 @@ import java.nio.charset.StandardCharsets;
  * @param json the record of DESIGN §5 in UTF-8, its {@code seq} included
  */
 @SuppressWarnings("ArrayRecordComponent") // Handed over once and never compared.
-public record StoredCommand(long seq, String key, byte[] json) {
+public record StoredCommand(long seq, String key, byte[] json) implements LogEntry {
+
+    @Override
+    public long from() {
+        return seq;
+    }
+
+    @Override
+    public long to() {
+        return seq;
+    }
 
     /** The record in which {@code seq} follows the first field, {@code v}: a seq exists only once a record is stored. */
     static StoredCommand of(long seq, String key, byte[] stored) {
