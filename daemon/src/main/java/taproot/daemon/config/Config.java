@@ -44,7 +44,11 @@ public record Config(Duration shutdownGrace, Ingest ingest, Roots roots, Log log
 
     public record Api() {}
 
-    public record Sinks() {}
+    /**
+     * @param flushes how many batches may be delivered at once
+     * @param tables {@code [sinks.NAME]} each, not yet checked: what keys it has depends on its type
+     */
+    public record Sinks(int flushes, Duration holdAge, long holdSize, List<ConfigTable> tables) {}
 
     /** What holds where nobody says otherwise. */
     public static Config defaults() {
@@ -90,6 +94,10 @@ public record Config(Duration shutdownGrace, Ingest ingest, Roots roots, Log log
                         v.get(ConfigKeys.LOG_QUEUE_LIMIT)),
                 new Redact(v.get(ConfigKeys.REDACT_PATTERNS)),
                 new Api(),
-                new Sinks());
+                new Sinks(
+                        v.get(ConfigKeys.SINKS_FLUSHES).intValue(),
+                        v.get(ConfigKeys.SINKS_HOLD_AGE),
+                        v.get(ConfigKeys.SINKS_HOLD_SIZE),
+                        v.sinks()));
     }
 }

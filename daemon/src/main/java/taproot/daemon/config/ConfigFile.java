@@ -43,7 +43,9 @@ final class ConfigFile {
             Object value = toml.get(path);
             String key = Toml.joinKeyPath(path);
             if (value instanceof TomlTable table) {
-                if (table.isEmpty() && !ConfigKeys.TABLES.contains(key)) {
+                if (path.size() == 2 && key.startsWith(ConfigKeys.SINKS)) {
+                    values.sink(name, line(path), path.getLast());
+                } else if (table.isEmpty() && !ConfigKeys.TABLES.contains(key)) {
                     values.unknown(name, line(path), key);
                 }
             } else if (ConfigKeys.TABLES.contains(key)) {

@@ -121,6 +121,25 @@ final class ConfigKeys {
             true,
             "Regular expressions (Java's); what they match is stored as <redacted>.");
 
+    static final ConfigKey<Long> SINKS_FLUSHES = new ConfigKey<>(
+            "sinks.flushes",
+            ConfigType.integer(1, 1000),
+            "4",
+            true,
+            "How many batches all sinks together may be delivering at once.");
+    static final ConfigKey<Duration> SINKS_HOLD_AGE = new ConfigKey<>(
+            "sinks.hold_age",
+            ConfigType.duration(NONE),
+            "30d",
+            true,
+            "How old a record may become for a sink that has not had it, where it would be removed or folded earlier.");
+    static final ConfigKey<Long> SINKS_HOLD_SIZE = new ConfigKey<>(
+            "sinks.hold_size",
+            ConfigType.size(MIB, 1024 * 1024 * GIB),
+            "4GiB",
+            true,
+            "How large the database may become for sinks that have not had its oldest records.");
+
     static final List<ConfigKey<?>> ALL = List.of(
             SHUTDOWN_GRACE,
             INGEST_LOOPS,
@@ -138,7 +157,13 @@ final class ConfigKeys {
             LOG_RETENTION_AGE,
             LOG_RETENTION_SIZE,
             LOG_QUEUE_LIMIT,
-            REDACT_PATTERNS);
+            REDACT_PATTERNS,
+            SINKS_FLUSHES,
+            SINKS_HOLD_AGE,
+            SINKS_HOLD_SIZE);
+
+    /** What the names of sinks' own tables begin with. */
+    static final String SINKS = "sinks.";
 
     /** The tables, those without a key included: an empty one of these is no mistake. */
     static final List<String> TABLES = List.of("ingest", "roots", "log", "redact", "api", "sinks");

@@ -16,24 +16,30 @@ import java.util.stream.Collectors;
  * @param expected what a good value looks like, for messages
  * @param toml how a value looks in TOML
  */
-record ConfigType<T>(String expected, Toml toml, Reader<T> reader) {
+public record ConfigType<T>(String expected, Toml toml, Reader<T> reader) {
     /** The shapes a TOML value takes here. */
-    enum Toml {
+    public enum Toml {
         STRING,
         INTEGER,
+        BOOLEAN,
         STRINGS
     }
 
     /** Reads the texts a value consists of: one, unless its shape is {@link Toml#STRINGS}. */
-    interface Reader<T> {
+    public interface Reader<T> {
         T read(List<String> texts) throws BadValue;
     }
 
+    /** Reads one text. */
+    public interface Parser<T> {
+        T parse(String text) throws BadValue;
+    }
+
     /** A value that is none; the message says what came, where that is more than the text itself. */
-    static final class BadValue extends Exception {
+    public static final class BadValue extends Exception {
         private static final long serialVersionUID = 1L;
 
-        BadValue(String got) {
+        public BadValue(String got) {
             super(got);
         }
     }
@@ -45,7 +51,7 @@ record ConfigType<T>(String expected, Toml toml, Reader<T> reader) {
     private static final Duration LONGEST = Duration.ofDays(100_000);
 
     /** A whole number with us, ms, s, m, h or d behind it, at most {@link #LONGEST}. */
-    static ConfigType<Duration> duration(Duration least) {
+    public static ConfigType<Duration> duration(Duration least) {
         String range = least.isZero() ? "" : " of at least \"" + shortest(least) + "\"";
         return new ConfigType<>(
                 "a duration" + range + ", such as \"250ms\", \"5s\" or \"30d\" (us, ms, s, m, h, d)",
@@ -73,7 +79,7 @@ record ConfigType<T>(String expected, Toml toml, Reader<T> reader) {
     }
 
     /** A whole number of bytes, or with KiB, MiB, GiB or TiB behind it. */
-    static ConfigType<Long> size(long least, long most) {
+    public static ConfigType<Long> size(long least, long most) {
         return new ConfigType<>(
                 "a size from " + sizeText(least) + " to " + sizeText(most)
                         + ", such as \"64MiB\" (B, KiB, MiB, GiB, TiB)",
@@ -81,14 +87,14 @@ record ConfigType<T>(String expected, Toml toml, Reader<T> reader) {
                 texts -> inUnits(texts, BYTES, least, most));
     }
 
-    static ConfigType<Long> integer(long least, long most) {
+    public static ConfigType<Long> integer(long least, long most) {
         return new ConfigType<>(
                 "a whole number from " + least + " to " + most,
                 Toml.INTEGER,
                 texts -> inUnits(texts, Map.of("", 1L), least, most));
     }
 
-    static <E extends Enum<E>> ConfigType<E> oneOf(Class<E> type) {
+    public static <E extends Enum<E>> ConfigType<E> oneOf(Class<E> type) {
         E[] constants = type.getEnumConstants();
         String expected =
                 Arrays.stream(constants).map(c -> "\"" + word(c) + "\"").collect(Collectors.joining(" or "));
@@ -100,6 +106,35 @@ record ConfigType<T>(String expected, Toml toml, Reader<T> reader) {
             }
             throw new BadValue(texts.getFirst());
         });
+    }
+
+    /** A text that says something: {@code expected} tells what, {@code parser} throws what it is instead. */
+    public static <T> ConfigType<T> text(String expected, Parser<T> parser) {
+        return new ConfigType<>(expected, Toml.STRING, texts -> parser.parse(texts.getFirst()));
+    }
+
+    /** An array of such texts; for {@code --set} one of them, and none when it is empty. */
+    public static <T> ConfigType<List<T>> texts(String expected, Parser<T> parser) {
+        return new ConfigType<>(expected, Toml.STRINGS, texts -> {
+            List<T> values = new ArrayList<>();
+            for (String text : texts) {
+                values.add(parser.parse(text));
+            }
+            return List.copyOf(values);
+        });
+    }
+
+    public static ConfigType<Boolean> bool() {
+        return new ConfigType<>("true or false", Toml.BOOLEAN, texts -> switch (texts.getFirst()) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new BadValue(texts.getFirst());
+        });
+    }
+
+    /** Where a secret is; none when the text is empty. */
+    public static ConfigType<Secret> secret() {
+        return text("\"env:VARIABLE\" or \"file:/absolute/path\", where the secret is to be found", Secret::at);
     }
 
     /** In TOML an array; for {@code --set} the text is one pattern, and none when it is empty. */
@@ -126,6 +161,7 @@ record ConfigType<T>(String expected, Toml toml, Reader<T> reader) {
         return switch (value) {
             case String text when toml == Toml.STRING -> reader.read(List.of(text));
             case Long number when toml == Toml.INTEGER -> reader.read(List.of(number.toString()));
+            case Boolean flag when toml == Toml.BOOLEAN -> reader.read(List.of(flag.toString()));
             case List<?> list when toml == Toml.STRINGS -> reader.read(strings(list));
             case String text -> throw new BadValue("the string \"" + text + "\"");
             case List<?> list -> throw new BadValue("the array " + list);

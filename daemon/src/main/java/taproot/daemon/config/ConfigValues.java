@@ -2,20 +2,27 @@ package taproot.daemon.config;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Values as they are gathered from all sources, and everything that was wrong with them. */
 final class ConfigValues {
     private static final String OVERRIDE = "--set";
 
+    private static final Pattern SINK_NAME = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
+
     private final Map<ConfigKey<?>, Object> values = new HashMap<>();
+    private final Map<String, Map<String, ConfigEntry>> sinks = new LinkedHashMap<>();
     private final List<ConfigException.Problem> problems = new ArrayList<>();
 
     void set(String file, int line, String name, Object value) {
         ConfigKey<?> key = key(name);
-        if (key == null) {
+        if (key == null && isOfASink(name)) {
+            ofASink(name, new ConfigEntry(file, line, value, false));
+        } else if (key == null) {
             unknown(file, line, name);
         } else {
             set(file, line, key, () -> key.type().fromToml(value));
@@ -28,11 +35,45 @@ final class ConfigValues {
         ConfigKey<?> key = key(name);
         if (equals < 0) {
             problem(OVERRIDE, 0, name, "KEY=VALUE", "\"" + assignment + "\"", key == null ? nearest(name) : null);
+        } else if (key == null && isOfASink(name)) {
+            ofASink(name, new ConfigEntry(OVERRIDE, 0, assignment.substring(equals + 1), true));
         } else if (key == null) {
             unknown(OVERRIDE, 0, name);
         } else {
             set(OVERRIDE, 0, key, () -> key.type().fromText(assignment.substring(equals + 1)));
         }
+    }
+
+    private static boolean isOfASink(String name) {
+        return name.startsWith(ConfigKeys.SINKS) && name.indexOf('.', ConfigKeys.SINKS.length()) > 0;
+    }
+
+    /** What its keys are, only the sink's type knows. */
+    private void ofASink(String name, ConfigEntry entry) {
+        int dot = name.indexOf('.', ConfigKeys.SINKS.length());
+        String sink = name.substring(ConfigKeys.SINKS.length(), dot);
+        sink(entry.source(), entry.line(), sink);
+        sinks.getOrDefault(sink, Map.of()).put(name.substring(dot + 1), entry);
+    }
+
+    /** A table {@code [sinks.NAME]}, empty or not. */
+    void sink(String source, int line, String sink) {
+        if (!SINK_NAME.matcher(sink).matches()) {
+            problem(
+                    source,
+                    line,
+                    ConfigKeys.SINKS + sink,
+                    "a sink's name of at most 64 letters a-z, digits, _ and -, a letter first",
+                    sink,
+                    null);
+        }
+        sinks.computeIfAbsent(sink, _ -> new LinkedHashMap<>());
+    }
+
+    List<ConfigTable> sinks() {
+        List<ConfigTable> tables = new ArrayList<>();
+        sinks.forEach((sink, entries) -> tables.add(new ConfigTable(ConfigKeys.SINKS + sink, entries)));
+        return List.copyOf(tables);
     }
 
     void unknown(String source, int line, String name) {
@@ -80,38 +121,7 @@ final class ConfigValues {
         return null;
     }
 
-    /** The known key that is fewest letters away, by its whole name or, in the wrong table, by its last word. */
-    static @Nullable String nearest(String name) {
-        String best = null;
-        int least = Math.max(2, name.length() / 3) + 1;
-        for (ConfigKey<?> key : ConfigKeys.ALL) {
-            int distance = Math.min(distance(name, key.name()), 1 + distance(lastWord(name), lastWord(key.name())));
-            if (distance < least) {
-                least = distance;
-                best = key.name();
-            }
-        }
-        return best;
-    }
-
-    private static String lastWord(String name) {
-        return name.substring(name.lastIndexOf('.') + 1);
-    }
-
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
+    private static @Nullable String nearest(String name) {
+        return NearestName.of(name, ConfigKeys.ALL.stream().map(ConfigKey::name).toList());
     }
 }

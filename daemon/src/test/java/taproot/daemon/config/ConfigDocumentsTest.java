@@ -81,7 +81,7 @@ class ConfigDocumentsTest {
     private static String value(ConfigKey<?> key) {
         return switch (key.type().toml()) {
             case STRING -> "\"" + key.preset() + "\"";
-            case INTEGER -> key.preset();
+            case INTEGER, BOOLEAN -> key.preset();
             case STRINGS -> "[]";
         };
     }

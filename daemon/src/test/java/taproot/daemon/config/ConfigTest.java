@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -216,5 +217,65 @@ class ConfigTest {
 
     private Path file(String toml) throws IOException {
         return Files.writeString(Files.createTempFile(directory, "taproot", ".toml"), toml);
+    }
+
+    @Test
+    void aSinksKeysAreItsTypesOwnAndItsProblemsNameFileLineAndTheNearestKey() throws Exception {
+        Path file = file("""
+                [sinks.warehouse]
+                type = "postgres"
+                batch = 12
+                url = "a"
+                urll = "b"
+                """);
+        ConfigKey<Long> batch = new ConfigKey<>("batch", ConfigType.integer(1, 10), "5", false, "");
+        ConfigKey<String> url = ConfigKey.required("url", ConfigType.text("a URL", text -> text), "");
+        ConfigKey<String> user = ConfigKey.required("user", ConfigType.text("a name", text -> text), "");
+        ConfigTable table = Config.load(file, List.of("sinks.warehouse.url=c"))
+                .sinks()
+                .tables()
+                .getFirst();
+        assertThat(table.get(url)).isEqualTo("c");
+        assertThat(table.word()).isEqualTo("warehouse");
+        ConfigKey<String> type = ConfigKey.required("type", ConfigType.text("a type", text -> text), "");
+        ConfigException wrong =
+                catchThrowableOfType(ConfigException.class, () -> table.read(List.of(type, batch, url, user)));
+        assertThat(String.valueOf(wrong.getMessage()).lines())
+                .containsExactly(
+                        file + ":5: sinks.warehouse.urll: expected a known key, got an unknown one; did you mean"
+                                + " sinks.warehouse.url?",
+                        file + ":3: sinks.warehouse.batch: expected a whole number from 1 to 10, got 12",
+                        file + ": sinks.warehouse.user: expected a name, got nothing");
+    }
+
+    @Test
+    void aSinksNameIsAWord() throws Exception {
+        Path file = file("[sinks.\"My Sink\"]\ntype = \"postgres\"\n");
+        assertThatThrownBy(() -> Config.load(file, List.of())).hasMessageContaining("a letter first");
+    }
+
+    @Test
+    void aSecretItselfIsRefusedAndNotRepeated() throws Exception {
+        ConfigKey<Secret> password = new ConfigKey<>("password", ConfigType.secret(), "", false, "");
+        ConfigTable table = Config.load(null, List.of("sinks.a.password=hunter2"))
+                .sinks()
+                .tables()
+                .getFirst();
+        assertThatThrownBy(() -> table.get(password))
+                .hasMessageContaining("env:VARIABLE")
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    void aSecretIsReadFromAPrivateFileOrAVariable() throws Exception {
+        Path file = Files.writeString(directory.resolve("password"), "hunter2\n");
+        Files.setPosixFilePermissions(file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
+        Secret inFile = ConfigType.secret().fromText("file:" + file);
+        assertThatThrownBy(() -> inFile.read(Map.of())).hasMessageContaining("chmod 600 " + file);
+        Files.setPosixFilePermissions(file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        assertThat(inFile.read(Map.of())).isEqualTo("hunter2");
+        Secret inVariable = ConfigType.secret().fromText("env:PGPASSWORD");
+        assertThat(inVariable.read(Map.of("PGPASSWORD", "x"))).isEqualTo("x");
+        assertThatThrownBy(() -> inVariable.read(Map.of())).hasMessageContaining("PGPASSWORD");
     }
 }

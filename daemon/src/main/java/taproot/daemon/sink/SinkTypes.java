@@ -1,0 +1,87 @@
+package taproot.daemon.sink;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The types of sinks there are: those on the class path, and one for each directory {@code sinks/TYPE} beside that of the
+ * daemon's jar. The jars of a directory are loaded when the configuration has a sink of that type, not before, by a class
+ * loader of its own below the daemon's: what one sink brings along is unknown to all others.
+ */
+final class SinkTypes {
+    private static final ClassLoader DAEMON = SinkTypes.class.getClassLoader();
+
+    private final @Nullable Path directory;
+
+    private SinkTypes(@Nullable Path directory) {
+        this.directory = directory;
+    }
+
+    /** Those of this installation. */
+    static SinkTypes installed() {
+        try {
+            Path daemon = Path.of(SinkTypes.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            Path sinks = daemon.resolveSibling("../sinks").normalize();
+            return new SinkTypes(Files.isRegularFile(daemon) && Files.isDirectory(sinks) ? sinks : null);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("cannot happen: the JVM's own URL of a class path", e);
+        }
+    }
+
+    /** The factory of a type; null when there is none of that name. */
+    @Nullable
+    SinkFactory find(String type) throws IOException {
+        SinkFactory onClassPath = of(type, ServiceLoader.load(SinkFactory.class, DAEMON));
+        if (onClassPath != null || directory == null || !names().contains(type)) {
+            return onClassPath;
+        }
+        return of(type, ServiceLoader.load(SinkFactory.class, loader(directory.resolve(type))));
+    }
+
+    /** The names of all types. */
+    List<String> names() throws IOException {
+        List<String> names = new ArrayList<>();
+        for (SinkFactory factory : ServiceLoader.load(SinkFactory.class, DAEMON)) {
+            names.add(factory.type());
+        }
+        if (directory != null) {
+            try (DirectoryStream<Path> types = Files.newDirectoryStream(directory, Files::isDirectory)) {
+                types.forEach(type -> names.add(String.valueOf(type.getFileName())));
+            }
+        }
+        return names.stream().distinct().sorted().toList();
+    }
+
+    private static @Nullable SinkFactory of(String type, ServiceLoader<SinkFactory> factories) {
+        for (SinkFactory factory : factories) {
+            if (factory.type().equals(type)) {
+                return factory;
+            }
+        }
+        return null;
+    }
+
+    /** Never closed: classes of a sink that was once configured may be needed as long as the daemon lives. */
+    private static ClassLoader loader(Path jars) throws IOException {
+        List<URL> urls = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(jars, "*.jar")) {
+            for (Path jar : files) {
+                urls.add(jar.toUri().toURL());
+            }
+        }
+        return new URLClassLoader("sink-" + jars.getFileName(), urls.toArray(URL[]::new), DAEMON);
+    }
+}
