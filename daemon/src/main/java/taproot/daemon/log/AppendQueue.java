@@ -19,6 +19,9 @@ final class AppendQueue {
 
         /** Somebody who waits until everything before it is committed; takes no room and no seq. */
         record Flush(CompletableFuture<Long> done) implements Entry {}
+
+        /** Somebody who wants part of the log removed, of what is before it in the queue too. */
+        record Forget(Forgetting forgetting, CompletableFuture<Forgotten> done) implements Entry {}
     }
 
     private final long limit;
@@ -58,7 +61,7 @@ final class AppendQueue {
         if (ended && entries.remove(entry)) {
             return false;
         }
-        if (asleep || entry instanceof Entry.Flush) {
+        if (asleep || !(entry instanceof Entry.Append)) {
             LockSupport.unpark(writer);
         }
         return true;

@@ -1,6 +1,8 @@
 package taproot.daemon.log;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -95,6 +97,41 @@ public final class CommandLog {
      */
     public CompletionStage<Void> opened() {
         return opened.minimalCompletionStage();
+    }
+
+    /**
+     * Removes for good the records that match, their traces, and what the buckets count of them, among everything that was
+     * appended before this call; its limit does not matter. Completes on the writer's thread, as {@link #committed} does.
+     */
+    public CompletionStage<Forgotten> forget(CommandQuery what) {
+        CompletableFuture<Forgotten> done = new CompletableFuture<>();
+        if (!queue.put(new AppendQueue.Entry.Forget(new Forgetting(what), done), thread)) {
+            done.completeExceptionally(new LogException(LogException.Kind.CLOSED, "the log is closed"));
+        }
+        return done.minimalCompletionStage();
+    }
+
+    /**
+     * The same in a log that no daemon has open; blocks until it is done.
+     *
+     * @throws LogException if there is no log, it cannot be written, or somebody else is writing it
+     */
+    public static Forgotten forget(Path stateDirectory, CommandQuery what) throws LogException {
+        StateDirectory directory = StateDirectory.existing(stateDirectory);
+        Forgetting forgetting = new Forgetting(what);
+        try (Database database = Database.open(directory, LogSettings.DEFAULTS)) {
+            while (!forgetting.step(database.connection())) {
+                // A step is a transaction.
+            }
+            database.checkpoint();
+            return forgetting.forgotten();
+        } catch (SQLException | IOException e) {
+            throw new LogException(
+                    LogException.Kind.UNUSABLE,
+                    "the log " + directory.database() + " cannot be written: " + e.getMessage()
+                            + "; if a daemon is writing it, let that forget",
+                    e);
+        }
     }
 
     /** Calls {@code listener} with the new head after every commit, on the writer's thread: it must not block. */

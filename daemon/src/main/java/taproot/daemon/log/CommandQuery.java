@@ -1,7 +1,9 @@
 package taproot.daemon.log;
 
 import java.time.Instant;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import taproot.normalizer.CommandRecord;
 import taproot.normalizer.Outcome;
 
 /**
@@ -35,6 +37,11 @@ public record CommandQuery(
             throw new IllegalArgumentException(
                     "after and limit are zero or more, got after " + after + ", limit " + limit);
         }
+    }
+
+    /** Whether a record at hand is one of those wanted; after and limit do not matter. */
+    public Predicate<CommandRecord> predicate() {
+        return Conditions.of(this).predicate();
     }
 
     /** A query without conditions, to set some. */

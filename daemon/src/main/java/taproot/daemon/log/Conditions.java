@@ -1,30 +1,81 @@
 package taproot.daemon.log;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import taproot.normalizer.CommandRecord;
+import taproot.normalizer.Outcome;
 
-/** A query's conditions as SQL and the values that go into it. */
+/**
+ * A query's conditions, each of them twice: as SQL for what is in the database, and as a predicate for a record that was
+ * only just committed. They stand side by side here, and a test holds the one against the other.
+ */
 final class Conditions {
+    private static final long MINUTE = 60_000_000;
+
     private final List<String> terms = new ArrayList<>();
     private final List<Object> values = new ArrayList<>();
+    private Predicate<CommandRecord> predicate = _ -> true;
 
     private Conditions() {}
 
+    /** Over the table of commands. */
     static Conditions of(CommandQuery query) {
         Conditions all = new Conditions();
         all.inRepository(query.repository());
-        all.add("command = ?", query.command());
-        all.add("outcome = ?", query.outcome() == null ? null : query.outcome().wire());
-        all.add("(outcome <> 'exited' OR exit_code IS NOT 0) = ?", asInt(query.failed()));
-        all.add("read_only = ?", asInt(query.readOnly()));
-        all.add("started_at >= ?", query.since() == null ? null : Retention.micros(query.since()));
-        all.add("started_at < ?", query.until() == null ? null : Retention.micros(query.until()));
-        all.add("duration_us >= ?", query.minDurationUs());
-        all.add("session = ?", query.session());
+        all.add("command = ?", query.command(), (name, record) -> name.equals(record.command()));
+        Outcome outcome = query.outcome();
+        all.add("outcome = ?", outcome == null ? null : outcome.wire(), (_, record) -> record.outcome() == outcome);
+        Boolean failed = query.failed();
+        all.add(FAILED + " = ?", asInt(failed), (_, record) -> failed(record) == Boolean.TRUE.equals(failed));
+        Boolean readOnly = query.readOnly();
+        all.add("read_only = ?", asInt(readOnly), (_, record) -> record.readOnly() == Boolean.TRUE.equals(readOnly));
+        all.add("started_at >= ?", micros(query.since()), (since, record) -> record.startedAt() >= since);
+        all.add("started_at < ?", micros(query.until()), (until, record) -> record.startedAt() < until);
+        all.add("duration_us >= ?", query.minDurationUs(), Conditions::tookAtLeast);
+        all.add("session = ?", query.session(), (id, record) -> id.equals(record.session()));
         return all;
+    }
+
+    /**
+     * Over the table of buckets: a bucket lies within a time if its whole minute does, and what it does not know of its
+     * commands it does not match.
+     */
+    static Conditions ofBuckets(CommandQuery query) {
+        Conditions all = new Conditions();
+        all.inRepository(query.repository());
+        all.add("command = ?", query.command(), (_, _) -> false);
+        all.add("1 = ?", asInt(query.readOnly()), (_, _) -> false);
+        Long since = micros(query.since());
+        all.add("minute >= ?", since == null ? null : Math.ceilDiv(since, MINUTE), (_, _) -> false);
+        Long until = micros(query.until());
+        all.add("minute < ?", until == null ? null : Math.floorDiv(until, MINUTE), (_, _) -> false);
+        if (query.outcome() != null
+                || query.failed() != null
+                || query.minDurationUs() != null
+                || query.session() != null) {
+            all.terms.add("FALSE");
+        }
+        return all;
+    }
+
+    /** That a command did not exit with 0. */
+    static final String FAILED = "(outcome <> 'exited' OR exit_code IS NOT 0)";
+
+    private static boolean failed(CommandRecord record) {
+        Integer code = record.exitCode();
+        return record.outcome() != Outcome.EXITED || code == null || code != 0;
+    }
+
+    private static boolean tookAtLeast(Long least, CommandRecord record) {
+        Long took = record.durationUs();
+        return took != null && took >= least;
     }
 
     private void inRepository(@Nullable String path) {
@@ -36,12 +87,25 @@ final class Conditions {
         // Everything that begins with "below": from it to where its last character, the slash, is followed by '0'.
         terms.add("(repository = ? OR (repository >= ? AND repository < ?))");
         values.addAll(List.of(directory, below, below.substring(0, below.length() - 1) + '0'));
+        predicate = predicate.and(record -> {
+            String place = place(record.repository());
+            return place != null && (place.equals(directory) || place.startsWith(below));
+        });
     }
 
-    private void add(String term, @Nullable Object value) {
+    /** What a person would call the repository, as it stands in its column: the work tree, or a bare one's directory. */
+    static @Nullable String place(CommandRecord.@Nullable Repository repository) {
+        if (repository == null) {
+            return null;
+        }
+        return repository.worktree() != null ? repository.worktree() : repository.gitDir();
+    }
+
+    private <T> void add(String term, @Nullable T value, BiPredicate<T, CommandRecord> same) {
         if (value != null) {
             terms.add(term);
             values.add(value);
+            predicate = predicate.and(record -> same.test(value, record));
         }
     }
 
@@ -49,13 +113,25 @@ final class Conditions {
         return value == null ? null : value ? 1 : 0;
     }
 
+    private static @Nullable Long micros(@Nullable Instant time) {
+        return time == null ? null : Retention.micros(time);
+    }
+
     String sql() {
         return terms.isEmpty() ? "TRUE" : String.join(" AND ", terms);
     }
 
-    void bind(PreparedStatement statement) throws SQLException {
+    /** The statement with its conditions put in place of {@code $conditions}. */
+    PreparedStatement prepare(Connection connection, String statement) throws SQLException {
+        PreparedStatement prepared = connection.prepareStatement(statement.replace("$conditions", sql()));
         for (int i = 0; i < values.size(); i++) {
-            statement.setObject(i + 1, values.get(i));
+            prepared.setObject(i + 1, values.get(i));
         }
+        return prepared;
+    }
+
+    /** The same over the table of commands, for a record that is at hand. */
+    Predicate<CommandRecord> predicate() {
+        return predicate;
     }
 }

@@ -188,7 +188,7 @@ final class Database implements AutoCloseable {
         insert.setInt(7, record.readOnly() ? 1 : 0);
         insert.setLong(8, record.startedAt());
         setLong(9, record.durationUs());
-        insert.setString(10, place(record.repository()));
+        insert.setString(10, Conditions.place(record.repository()));
         insert.setString(11, record.caller());
         insert.setLong(12, row.committedAt());
         insert.setBytes(13, row.json());
@@ -221,18 +221,11 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** What a person would call the repository: the work tree, or the git directory of a bare one. */
-    private static @Nullable String place(CommandRecord.@Nullable Repository repository) {
-        if (repository == null) {
-            return null;
-        }
-        return repository.worktree() != null ? repository.worktree() : repository.gitDir();
-    }
-
     /** Moves what is in the write-ahead log into the database, as far as readers allow. */
     void checkpoint() throws SQLException {
         connection.setAutoCommit(true);
         pragma(connection, "wal_checkpoint(TRUNCATE)");
+        connection.setAutoCommit(false);
     }
 
     @Override

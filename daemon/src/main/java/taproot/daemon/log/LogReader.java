@@ -97,22 +97,20 @@ public final class LogReader implements AutoCloseable {
 
     /** The seq before the oldest of the newest {@code limit} matches. */
     private long beforeNewest(Conditions conditions, int limit) throws SQLException {
-        String sql = "SELECT coalesce(min(seq), 1) - 1 FROM (SELECT seq FROM commands WHERE " + conditions.sql()
-                + " ORDER BY seq DESC LIMIT " + limit + ")";
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            conditions.bind(select);
-            try (ResultSet rows = select.executeQuery()) {
-                rows.next(); // There is always one row.
-                return rows.getLong(1);
-            }
+        String sql =
+                "SELECT coalesce(min(seq), 1) - 1 FROM (SELECT seq FROM commands WHERE $conditions ORDER BY seq DESC LIMIT "
+                        + limit + ")";
+        try (PreparedStatement select = conditions.prepare(connection, sql);
+                ResultSet rows = select.executeQuery()) {
+            rows.next(); // There is always one row.
+            return rows.getLong(1);
         }
     }
 
     private List<StoredCommand> page(Conditions conditions, long after, int limit) throws SQLException {
-        String sql = "SELECT seq, key, record FROM commands WHERE " + conditions.sql() + " AND seq > " + after
+        String sql = "SELECT seq, key, record FROM commands WHERE $conditions AND seq > " + after
                 + " ORDER BY seq LIMIT " + limit;
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            conditions.bind(select);
+        try (PreparedStatement select = conditions.prepare(connection, sql)) {
             return commands(select);
         }
     }
@@ -144,11 +142,10 @@ public final class LogReader implements AutoCloseable {
                 head(); // Read first: what is committed meanwhile lies beyond it, what is removed meanwhile is a gap.
         List<LogEntry> entries = new ArrayList<>();
         long at = query.after();
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT seq, CASE WHEN wanted THEN key END, CASE WHEN wanted THEN record END FROM (SELECT *, "
-                        + conditions.sql() + " AS wanted FROM commands WHERE seq > " + at + " AND seq <= " + head
-                        + ") ORDER BY seq LIMIT " + STRETCH)) {
-            conditions.bind(select);
+        try (PreparedStatement select = conditions.prepare(
+                connection,
+                "SELECT seq, CASE WHEN wanted THEN key END, CASE WHEN wanted THEN record END FROM (SELECT *, ($conditions) AS wanted FROM commands WHERE seq > "
+                        + at + " AND seq <= " + head + ") ORDER BY seq LIMIT " + STRETCH)) {
             try (ResultSet rows = select.executeQuery()) {
                 int scanned = 0;
                 for (; wanted > 0 && rows.next(); scanned++) {

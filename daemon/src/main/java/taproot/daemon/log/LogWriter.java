@@ -6,7 +6,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -40,6 +42,9 @@ final class LogWriter implements Runnable {
     private final AppendQueue queue;
     private final CompletableFuture<Void> opened;
     private final Batch batch = new Batch();
+    /** As many as ask at a time. */
+    private final Deque<AppendQueue.Entry.Forget> forgets = new ArrayDeque<>();
+
     private final Retention retention;
     private final Scrub scrub;
     private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
@@ -134,7 +139,8 @@ final class LogWriter implements Runnable {
     }
 
     private boolean isOver() {
-        return stopping && (System.nanoTime() - deadline >= 0 || (batch.isEmpty() && queue.isEmpty()));
+        return stopping
+                && (System.nanoTime() - deadline >= 0 || (batch.isEmpty() && queue.isEmpty() && forgets.isEmpty()));
     }
 
     private Database open() throws SQLException, IOException, LogException {
@@ -171,7 +177,7 @@ final class LogWriter implements Runnable {
     private void work(Database open) throws SQLException, IOException {
         fill();
         if (batch.isEmpty()) {
-            if (stopping || retention.step(open.connection()) || scrub.step(open.connection())) {
+            if (forget(open) || stopping || retention.step(open.connection()) || scrub.step(open.connection())) {
                 return;
             }
             Duration nap = Collections.min(List.of(retention.untilNext(), scrub.untilNext(), LONGEST_SLEEP));
@@ -180,7 +186,7 @@ final class LogWriter implements Runnable {
         }
         gather();
         commit(open);
-        if (!queue.isEmpty() && !stopping) {
+        if (!queue.isEmpty() && !stopping && !forget(open)) {
             retention.step(open.connection());
         }
     }
@@ -194,8 +200,23 @@ final class LogWriter implements Runnable {
                 }
                 case AppendQueue.Entry.Append append -> encode(append);
                 case AppendQueue.Entry.Flush flush -> batch.add(flush.done());
+                case AppendQueue.Entry.Forget forget -> forgets.add(forget);
             }
         }
+    }
+
+    /** Does one step of what somebody wants forgotten; false if nobody wants anything. */
+    private boolean forget(Database open) throws SQLException {
+        AppendQueue.Entry.Forget first = forgets.peek();
+        if (first == null) {
+            return false;
+        }
+        if (first.forgetting().step(open.connection())) {
+            open.checkpoint(); // What was removed is to be gone from the write-ahead log too.
+            forgets.remove();
+            first.done().complete(first.forgetting().forgotten());
+        }
+        return true;
     }
 
     /** Waits for company while the last commit is only just over. */
@@ -360,6 +381,7 @@ final class LogWriter implements Runnable {
         LogException closed = new LogException(LogException.Kind.CLOSED, "the log was closed before it was written");
         queue.release(unwritten, batch.bytes());
         batch.clear().forEach(flush -> flush.completeExceptionally(closed));
+        forgets.forEach(forget -> forget.done().completeExceptionally(closed));
         for (AppendQueue.Entry entry = queue.poll(); entry != null; entry = queue.poll()) {
             switch (entry) {
                 case AppendQueue.Entry.Append append -> {
@@ -367,6 +389,7 @@ final class LogWriter implements Runnable {
                     queue.release(1, append.bytes());
                 }
                 case AppendQueue.Entry.Flush flush -> flush.done().completeExceptionally(closed);
+                case AppendQueue.Entry.Forget forget -> forget.done().completeExceptionally(closed);
             }
         }
         if (unwritten > 0) {

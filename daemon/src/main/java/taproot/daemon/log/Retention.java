@@ -95,11 +95,11 @@ final class Retention {
     private static final String FOLD = """
             INSERT INTO read_only_buckets
             SELECT started_at / 60000000, coalesce(repository, ''), coalesce(command, ''), coalesce(caller, ''),
-              count(*), sum(outcome <> 'exited' OR exit_code IS NOT 0), coalesce(sum(duration_us), 0), %s
+              count(*), sum(%s), coalesce(sum(duration_us), 0), %s
             FROM commands WHERE $rows GROUP BY 1, 2, 3, 4
             ON CONFLICT DO UPDATE SET count = count + excluded.count, failures = failures + excluded.failures,
               total_duration_us = total_duration_us + excluded.total_duration_us, %s
-            """.formatted(classCounts(), classSums());
+            """.formatted(Conditions.FAILED, classCounts(), classSums());
 
     private static String classCounts() {
         List<Long> bounds = ReadOnlyBucket.BOUNDS_US;

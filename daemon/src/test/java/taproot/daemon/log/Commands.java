@@ -44,7 +44,7 @@ final class Commands {
         return command(key).finished();
     }
 
-    Commands session(String id) {
+    Commands session(@Nullable String id) {
         session = id;
         return this;
     }
