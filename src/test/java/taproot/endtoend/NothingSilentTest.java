@@ -114,7 +114,13 @@ class NothingSilentTest {
                 // A Unix socket that is only read from does not fail; what is not of the peer's making is a defect.
                 return;
             }
-            case ACCEPTS_FAILED, LOG_ERRORS, RECORDS_UNWRITTEN, RECORDS_REFUSED, RECORDS_EXPIRED, RECORDS_FOLDED -> {
+            case TEXTS_REDACTED_WHOLE,
+                    ACCEPTS_FAILED,
+                    LOG_ERRORS,
+                    RECORDS_UNWRITTEN,
+                    RECORDS_REFUSED,
+                    RECORDS_EXPIRED,
+                    RECORDS_FOLDED -> {
                 // GitUnharmedTest; LogInTroubleTest; CommandLogTest; RetentionTest.
                 return;
             }

@@ -61,7 +61,7 @@ public final class Daemon {
         lock = RuntimeLock.acquire(places.runtimeDirectory(), places.traceSocket());
         undo.push(lock);
         counters = new Counters();
-        Redactor redactor = new Redactor(config.redact().patterns());
+        Redactor redactor = new Redactor(config.redact().patterns(), new EndlessPatterns(counters));
         log = CommandLog.open(places.stateDirectory(), logSettings(config.log()), new StoredForm(redactor), counters);
         undo.push(() -> log.close(Duration.ZERO));
         trace = new TraceServer(config.ingest().loops(), config.ingest().lineLimit(), uid, counters);

@@ -75,7 +75,7 @@ record DaemonControl(Daemon daemon, String version, Instant startedAt, Redactor 
         long pid = process.sid().pid();
         return new Live(
                 process.sid().value(),
-                process.argv().stream().map(redactor::redact).toList(),
+                redactor.redactArgv(process.argv()),
                 pid < 0 ? null : pid,
                 process.gitVersion(),
                 instant(process.startedAt()),

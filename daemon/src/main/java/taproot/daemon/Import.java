@@ -59,7 +59,7 @@ public final class Import {
             CommandLog log = CommandLog.open(
                     places.stateDirectory(),
                     Daemon.logSettings(config.log()),
-                    new StoredForm(new Redactor(config.redact().patterns())),
+                    new StoredForm(new Redactor(config.redact().patterns(), new EndlessPatterns(counters))),
                     counters);
             try {
                 Played played = new Import(log).play(config, counters, paths, progress);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +18,38 @@ import org.jspecify.annotations.Nullable;
  * <p>What identifies a record stays as it is: {@code key}, {@code sid}, {@code root}, {@code session}.
  */
 public final class Redactor {
+    private final List<Pattern> patterns;
+    private final Consumer<Pattern> gaveUp;
     private final SecretText secrets;
 
     /** @param patterns what else is secret, wherever it occurs in a text */
     public Redactor(List<Pattern> patterns) {
-        this.secrets = new SecretText(patterns);
+        this(patterns, _ -> {});
+    }
+
+    /**
+     * @param patterns what else is secret, wherever it occurs in a text
+     * @param gaveUp is told each time that a pattern came to no end in a text, which is redacted as a whole then
+     */
+    public Redactor(List<Pattern> patterns, Consumer<Pattern> gaveUp) {
+        this.patterns = List.copyOf(patterns);
+        this.gaveUp = gaveUp;
+        this.secrets = fresh();
+    }
+
+    /** What patterns may cost is counted by record: each has one of its own, where there are patterns. */
+    private SecretText fresh() {
+        return new SecretText(new OwnPatterns(patterns, gaveUp));
     }
 
     /** The text without its secrets; the same instance when it holds none. */
     public String redact(String text) {
-        return secrets.text(text);
+        return fresh().text(text);
+    }
+
+    /** The arguments without their secrets, of which some are known by the argument before; the same when there are none. */
+    public List<String> redactArgv(List<String> argv) {
+        return fresh().argv(argv);
     }
 
     /**
@@ -34,14 +57,18 @@ public final class Redactor {
      * A line that is not, and may hold a secret, is replaced as a whole: nobody can say where in it a string ends.
      */
     public byte[] redactTrace(byte[] rawLines) {
-        if (!secrets.hasPatterns() && !Secrets.suspicious(rawLines, 0, rawLines.length)) {
+        if (patterns.isEmpty() && !Secrets.suspicious(rawLines, 0, rawLines.length)) {
             return rawLines;
         }
-        return new TraceRedaction(rawLines, secrets).redacted();
+        return new TraceRedaction(rawLines, fresh()).redacted();
     }
 
     /** The record without its secrets; the same instance when it holds none. */
-    public CommandRecord redact(CommandRecord c) {
+    public CommandRecord redact(CommandRecord record) {
+        return patterns.isEmpty() ? redacted(record) : new Redactor(patterns, gaveUp).redacted(record);
+    }
+
+    private CommandRecord redacted(CommandRecord c) {
         List<String> argv = secrets.argv(c.argv());
         CommandRecord.Alias alias = alias(c.alias());
         CommandRecord.Repository repository = repository(c.repository());

@@ -1,20 +1,20 @@
 package taproot.normalizer;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Takes the secrets out of one text, or of one argv. Where the end of a secret is in doubt it takes more rather than
  * less; text without any comes back as the same instance.
  */
 final class SecretText {
-    private final List<Pattern> patterns;
+    /** A text with more secrets than this by name keeps nothing behind them: each may be as long as the text. */
+    private static final int MAX_ASSIGNMENTS = 64;
 
-    SecretText(List<Pattern> patterns) {
-        this.patterns = List.copyOf(patterns);
+    private final OwnPatterns patterns;
+
+    SecretText(OwnPatterns patterns) {
+        this.patterns = patterns;
     }
 
     boolean hasPatterns() {
@@ -24,13 +24,13 @@ final class SecretText {
     /** An error message, a shell command, a value: assignments end where a shell word does. */
     String text(String text) {
         if (!Secrets.suspicious(text)) {
-            return patterns(text);
+            return patterns.redact(text);
         }
         Cuts cuts = new Cuts(text);
         userInfos(text, cuts);
         extraHeader(text, cuts);
         assignments(text, false, cuts);
-        return patterns(cuts.apply());
+        return patterns.redact(cuts.apply());
     }
 
     /** The value of a parameter, variable or annotation. */
@@ -58,7 +58,7 @@ final class SecretText {
     private String element(List<String> argv, int i) {
         String element = argv.get(i);
         if (!Secrets.suspicious(element)) {
-            return patterns(element);
+            return patterns.redact(element);
         }
         Cuts cuts = new Cuts(element);
         userInfos(element, cuts);
@@ -66,11 +66,12 @@ final class SecretText {
             extraHeader(element, cuts);
             assignments(element, !isShellCommand(argv, i), cuts);
         }
-        return patterns(cuts.apply());
+        return patterns.redact(cuts.apply());
     }
 
     /** {@code scheme://THIS@host}; also where slashes are escaped for sed or a shell. */
     private static void userInfos(String text, Cuts cuts) {
+        int last = text.lastIndexOf('@');
         for (int colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
             int start = afterSlash(text, afterSlash(text, colon + 1));
             if (start < 0) {
@@ -80,10 +81,13 @@ final class SecretText {
             while (end < text.length() && "/?#".indexOf(text.charAt(end)) < 0 && !ShellWord.isBlank(text.charAt(end))) {
                 end++;
             }
-            int at = text.lastIndexOf('@', end - 1);
+            int at = end - 1;
+            while (at >= start && text.charAt(at) != '@') {
+                at--;
+            }
             if (at < start && !isHostAndPort(text, start, end)) {
                 // Such as https://user:pa/ss@host: no port is called "pa", so the password goes on.
-                at = text.lastIndexOf('@');
+                at = last;
             }
             if (at > start) {
                 cuts.add(start, at);
@@ -132,6 +136,8 @@ final class SecretText {
     private static void assignments(String text, boolean element, Cuts cuts) {
         boolean leading = element;
         int blank = blank(text);
+        int secrets = 0;
+        int secretWord = element ? Secrets.firstWord(text) : 0;
         for (int equals = text.indexOf('='); equals >= 0; equals = text.indexOf('=', equals + 1)) {
             int nameEnd = equals > 0 && text.charAt(equals - 1) == '+' ? equals - 1 : equals;
             int start = nameEnd;
@@ -140,11 +146,17 @@ final class SecretText {
             }
             boolean whole = element && (leading || equals < blank);
             leading = false;
-            if (Secrets.isSecretName(text.substring(start, nameEnd))) {
-                cuts.add(equals + 1, whole ? text.length() : valueEnd(text, start, equals + 1));
-            } else if (whole && equals < blank && Secrets.isSecretName(text.substring(0, nameEnd))) {
-                cuts.add(equals + 1, text.length());
+            boolean secret = Secrets.isSecretName(text.substring(start, nameEnd));
+            // Else a name with other characters in it, of which nothing but the first word is looked at twice.
+            secret |= whole && equals < blank && (secretWord <= nameEnd || Secrets.isSecretFrame(text, nameEnd));
+            if (!secret) {
+                continue;
             }
+            if (whole || ++secrets > MAX_ASSIGNMENTS) {
+                cuts.add(equals + 1, text.length());
+                return;
+            }
+            cuts.add(equals + 1, valueEnd(text, start, equals + 1));
         }
     }
 
@@ -218,50 +230,5 @@ final class SecretText {
     private static String program(List<String> argv) {
         String first = argv.getFirst();
         return first.substring(first.lastIndexOf('/') + 1);
-    }
-
-    private String patterns(String text) {
-        String redacted = text;
-        for (Pattern pattern : patterns) {
-            Matcher matcher = pattern.matcher(redacted);
-            Cuts cuts = new Cuts(redacted);
-            while (matcher.find()) {
-                cuts.add(matcher.start(), matcher.end());
-            }
-            redacted = cuts.apply();
-        }
-        return redacted;
-    }
-
-    /** The parts of a text that go, gathered first and taken out together, since rules may overlap. */
-    private static final class Cuts {
-        private final String text;
-        private final List<int[]> spans = new ArrayList<>(2);
-
-        Cuts(String text) {
-            this.text = text;
-        }
-
-        void add(int from, int to) {
-            if (from < to && !(to - from == Secrets.REDACTED.length() && text.startsWith(Secrets.REDACTED, from))) {
-                spans.add(new int[] {from, to});
-            }
-        }
-
-        String apply() {
-            if (spans.isEmpty()) {
-                return text;
-            }
-            spans.sort((a, b) -> Integer.compare(a[0], b[0]));
-            StringBuilder rest = new StringBuilder(text.length());
-            int kept = 0;
-            for (int[] span : spans) {
-                if (span[0] >= kept) {
-                    rest.append(text, kept, span[0]).append(Secrets.REDACTED);
-                }
-                kept = Math.max(kept, span[1]);
-            }
-            return rest.append(text, kept, text.length()).toString();
-        }
     }
 }

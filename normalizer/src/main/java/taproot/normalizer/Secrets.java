@@ -10,6 +10,8 @@ final class Secrets {
     /** Letters (upper case) at which the scan stops to look closer; each secret sign has one of them, none is frequent in traces. */
     private static final boolean[] STOPS = stops("@\\XKWVC");
 
+    private static final String[] WORDS = {"TOKEN", "SECRET", "PASSWORD"};
+
     private Secrets() {}
 
     /**
@@ -37,17 +39,24 @@ final class Secrets {
 
     /** {@code *TOKEN*}, {@code *SECRET*}, {@code *PASSWORD*}, {@code *_KEY}, {@code http.*extraHeader}, in any case. */
     static boolean isSecretName(String name) {
-        return contains(name, "TOKEN")
-                || contains(name, "SECRET")
-                || contains(name, "PASSWORD")
-                || endsWith(name, "_KEY")
-                || isExtraHeader(name)
-                // What GIT_CONFIG_KEY_n names stands in another variable, on another line: all of them are secret.
-                || startsWith(name, "GIT_CONFIG_VALUE_");
+        return firstWord(name) <= name.length() || isSecretFrame(name, name.length());
     }
 
-    static boolean isExtraHeader(String name) {
-        return startsWith(name, "http.") && endsWith(name, ".extraHeader");
+    /** Where the first of the words ends that make a name secret; beyond the end where there is none. */
+    static int firstWord(String name) {
+        int first = Integer.MAX_VALUE;
+        for (String word : WORDS) {
+            first = Math.min(first, firstEnd(name, word));
+        }
+        return first;
+    }
+
+    /** Whether that much of the text is a name that is secret by how it begins or ends; looks at both alone. */
+    static boolean isSecretFrame(String text, int nameEnd) {
+        return endsWith(text, nameEnd, "_KEY")
+                || endsWith(text, nameEnd, ".extraHeader") && startsWith(text, nameEnd, "http.")
+                // What GIT_CONFIG_KEY_n names stands in another variable, on another line: all of them are secret.
+                || startsWith(text, nameEnd, "GIT_CONFIG_VALUE_");
     }
 
     private static boolean sign(byte[] json, int i, int from, int to) {
@@ -96,21 +105,21 @@ final class Secrets {
         return at >= offset && text.regionMatches(true, at - offset, sign, 0, sign.length());
     }
 
-    private static boolean contains(String name, String part) {
-        for (int i = 0; i + part.length() <= name.length(); i++) {
-            if (name.regionMatches(true, i, part, 0, part.length())) {
-                return true;
+    private static int firstEnd(String name, String word) {
+        for (int i = 0; i + word.length() <= name.length(); i++) {
+            if (name.regionMatches(true, i, word, 0, word.length())) {
+                return i + word.length();
             }
         }
-        return false;
+        return Integer.MAX_VALUE;
     }
 
-    private static boolean startsWith(String name, String prefix) {
-        return name.regionMatches(true, 0, prefix, 0, prefix.length());
+    private static boolean startsWith(String text, int end, String prefix) {
+        return prefix.length() <= end && text.regionMatches(true, 0, prefix, 0, prefix.length());
     }
 
-    private static boolean endsWith(String name, String suffix) {
-        return name.regionMatches(true, name.length() - suffix.length(), suffix, 0, suffix.length());
+    private static boolean endsWith(String text, int end, String suffix) {
+        return text.regionMatches(true, end - suffix.length(), suffix, 0, suffix.length());
     }
 
     private static int upper(byte b) {

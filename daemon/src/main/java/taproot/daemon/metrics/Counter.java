@@ -40,6 +40,8 @@ public enum Counter {
     LOG_COMMITS("group commits"),
     /** Attempts to write or open the database that failed and are tried again. */
     LOG_ERRORS("failed attempts to write the log"),
+    /** Texts of records and traces redacted as a whole, because a pattern of {@code redact.patterns} came to no end in them. */
+    TEXTS_REDACTED_WHOLE("texts redacted whole: a pattern of redact.patterns came to no end in them"),
     /** Records that retention removed. */
     RECORDS_EXPIRED("records removed by retention"),
     /** Read-only records that retention folded into minute buckets. */
