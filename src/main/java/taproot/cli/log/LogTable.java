@@ -47,7 +47,7 @@ final class LogTable {
     }
 
     private String row(String seq, String started, String duration, String exit, String repository) {
-        String row = String.format(Locale.ROOT, "%6s  %-19s  %8s  %-8s  ", seq, started, duration, exit);
+        String row = String.format(Locale.ROOT, "%6s  %-19s  %8s  %-11s  ", seq, started, duration, exit);
         boolean narrow = screen.width() > 0 && screen.width() < ROOM_FOR_REPOSITORY;
         return narrow ? row : row + String.format(Locale.ROOT, "%-" + REPOSITORY + "s  ", repository);
     }

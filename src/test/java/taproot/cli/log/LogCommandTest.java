@@ -33,7 +33,7 @@ class LogCommandTest {
                         .at(2 * MINUTE_MS, 120)
                         .exit(1)
                         .in("/src/a-name-that-is-too-long"),
-                Records.record(4, "git fetch --all").at(3 * MINUTE_MS, 0).ended(Outcome.LOST, null),
+                Records.record(4, "git fetch --all").at(3 * MINUTE_MS, 0).ended(Outcome.INTERRUPTED, null),
                 Records.record(5, "git log")
                         .at(4 * MINUTE_MS, 800)
                         .ended(Outcome.SIGNALED, 13)
@@ -46,12 +46,12 @@ class LogCommandTest {
         assertThat(run.status()).isEqualTo(ExitStatus.OK);
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).isEqualTo("""
-                             #  started              duration  exit      repository        command
-                             1  2026-11-20 05:00:00    3.21 s                              git clone https://example.org/a.git
-                             2  2026-11-20 05:01:00    4.0 ms            taproot           git status --short
-                             3  2026-11-20 05:02:00    120 ms  1         a-name-that-is-…  git commit -m it
-                             4  2026-11-20 05:03:00            lost                        git fetch --all
-                             5  2026-11-20 05:04:00    800 ms  SIGPIPE   sub               git log
+                             #  started              duration  exit         repository        command
+                             1  2026-11-20 05:00:00    3.21 s                                 git clone https://example.org/a.git
+                             2  2026-11-20 05:01:00    4.0 ms               taproot           git status --short
+                             3  2026-11-20 05:02:00    120 ms  1            a-name-that-is-…  git commit -m it
+                             4  2026-11-20 05:03:00            interrupted                    git fetch --all
+                             5  2026-11-20 05:04:00    800 ms  SIGPIPE      sub               git log
                         """);
     }
 
@@ -60,17 +60,17 @@ class LogCommandTest {
         Cli run = Cli.run(new Screen(60, true), "log", "--state-dir", state.toString(), "--limit", "3");
         assertThat(run.out().lines().toList())
                 .containsExactly(
-                        "\u001b[2m     #  started              duration  exit      command\u001b[0m",
-                        "\u001b[31m     3  2026-11-20 05:02:00    120 ms  1         git commit…\u001b[0m",
-                        "\u001b[31m     4  2026-11-20 05:03:00            lost      git fetch …\u001b[0m",
-                        "\u001b[31m     5  2026-11-20 05:04:00    800 ms  SIGPIPE   git log\u001b[0m");
+                        "\u001b[2m     #  started              duration  exit         command\u001b[0m",
+                        "\u001b[31m     3  2026-11-20 05:02:00    120 ms  1            git com…\u001b[0m",
+                        "\u001b[31m     4  2026-11-20 05:03:00            interrupted  git fet…\u001b[0m",
+                        "\u001b[31m     5  2026-11-20 05:04:00    800 ms  SIGPIPE      git log\u001b[0m");
     }
 
     @Test
     void aWideTerminalHasRoomForTheRepository() {
         Cli run = Cli.run(new Screen(120, false), "log", "--state-dir", state.toString());
         assertThat(run.out())
-                .contains("exit      repository        command\n")
+                .contains("exit         repository        command\n")
                 .contains("  taproot           git status");
     }
 
@@ -79,7 +79,7 @@ class LogCommandTest {
         assertThat(numbers("--failed")).containsExactly(3, 4, 5);
         assertThat(numbers("--read-only")).containsExactly(2);
         assertThat(numbers("--read-only=false")).containsExactly(1, 3, 4, 5);
-        assertThat(numbers("--outcome", "lost")).containsExactly(4);
+        assertThat(numbers("--outcome", "interrupted")).containsExactly(4);
         assertThat(numbers("--command", "commit")).containsExactly(3);
         assertThat(numbers("--repository", "/src/taproot")).containsExactly(2, 5);
         assertThat(numbers("--min-duration", "100ms")).containsExactly(1, 3, 5);
