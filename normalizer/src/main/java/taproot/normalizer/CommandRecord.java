@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param command the last real {@code cmd_name}, aliases resolved
  * @param exitCode what git said, never made up
  * @param signal the number in git's {@code signal} event
+ * @param effects what it did to its repository; empty until {@link Effects} has been asked
  * @param processes each git process of the record, the owner first
  * @param children what git started, git or not
+ * @param rewrites which commits replace which, as amend and rebase told their post-rewrite hook
  * @param events how many lines of the record's processes were received
  * @param dropped lines lost on the way, by reason
  */
@@ -37,6 +39,7 @@ public record CommandRecord(
         @Nullable String mode,
         @Nullable Alias alias,
         boolean readOnly,
+        List<Effect> effects,
         @Nullable Repository repository,
         @Nullable String gitVersion,
         @Nullable Long pid,
@@ -57,6 +60,7 @@ public record CommandRecord(
         Map<String, String> annotations,
         List<RefChange> refChanges,
         @Nullable String refConfidence,
+        List<Rewrite> rewrites,
         long events,
         boolean truncated,
         Map<String, Long> dropped,
@@ -121,6 +125,65 @@ public record CommandRecord(
     /** A named count of the owner. */
     public record Counter(String category, String name, long count) {}
 
-    /** A reference that moved. */
-    public record RefChange(String ref, String old, String current, String source) {}
+    /**
+     * A reference that moved.
+     *
+     * @param old zeros where there was none; from a hook also where git did not look at what it replaced
+     * @param current zeros where it was deleted
+     * @param source who said so: {@code hook} or {@code reflog}
+     * @param sid the process that moved it, where that is known and not the owner
+     */
+    public record RefChange(
+            String ref,
+            String old,
+            String current,
+            String source,
+            @Nullable String sid) {}
+
+    /** A commit that was replaced by another. */
+    public record Rewrite(String old, String current) {}
+
+    /** The same, with these effects. */
+    public CommandRecord withEffects(List<Effect> known) {
+        return new CommandRecord(
+                key,
+                sid,
+                root,
+                parent,
+                session,
+                detached,
+                late,
+                argv,
+                command,
+                hierarchy,
+                mode,
+                alias,
+                readOnly,
+                known,
+                repository,
+                gitVersion,
+                pid,
+                caller,
+                ancestry,
+                startedAt,
+                finishedAt,
+                durationUs,
+                outcome,
+                exitCode,
+                signal,
+                errors,
+                params,
+                processes,
+                children,
+                timers,
+                counters,
+                annotations,
+                refChanges,
+                refConfidence,
+                rewrites,
+                events,
+                truncated,
+                dropped,
+                trace);
+    }
 }

@@ -1,7 +1,6 @@
 package taproot.normalizer;
 
 import java.util.List;
-import java.util.Set;
 
 /**
  * Whether a git command line only reads, by git's documentation from 2.34 to 2.56. A read-only command keeps no trace, so
@@ -46,26 +45,6 @@ import java.util.Set;
  * </table>
  */
 public final class ReadOnlyCommands {
-    private static final Set<String> OPTIONS = Set.of(
-            "-p",
-            "--paginate",
-            "-P",
-            "--no-pager",
-            "--no-replace-objects",
-            "--no-lazy-fetch",
-            "--no-optional-locks",
-            "--no-advice",
-            "--bare",
-            "--literal-pathspecs",
-            "--no-literal-pathspecs",
-            "--glob-pathspecs",
-            "--noglob-pathspecs",
-            "--icase-pathspecs");
-    private static final Set<String> OPTIONS_WITH_VALUE = Set.of(
-            "-C", "-c", "--git-dir", "--work-tree", "--namespace", "--config-env", "--attr-source", "--super-prefix");
-    private static final Set<String> QUESTIONS =
-            Set.of("-v", "--version", "-h", "--help", "--exec-path", "--html-path", "--man-path", "--info-path");
-
     private ReadOnlyCommands() {}
 
     /**
@@ -75,44 +54,9 @@ public final class ReadOnlyCommands {
      *     {@code alias}, with the command first
      */
     public static boolean isReadOnly(List<String> argv) {
-        if (argv.isEmpty()) {
-            return false;
-        }
-        String first = argv.getFirst();
-        String program = first.substring(first.lastIndexOf('/') + 1);
-        List<String> rest = argv.subList(1, argv.size());
-        if (program.startsWith("git-")) {
-            return command(program.substring("git-".length()), rest);
-        }
-        return afterOptions(program.equals("git") ? rest : argv);
-    }
-
-    private static boolean afterOptions(List<String> args) {
-        int i = 0;
-        while (i < args.size()) {
-            String arg = args.get(i);
-            if (QUESTIONS.contains(arg) || arg.startsWith("--list-cmds=")) {
-                return true;
-            } else if (OPTIONS_WITH_VALUE.contains(arg)) {
-                i += 2;
-            } else if (OPTIONS.contains(arg) || hasAttachedValue(arg)) {
-                i++;
-            } else if (arg.startsWith("-")) {
-                return false;
-            } else {
-                return command(arg, args.subList(i + 1, args.size()));
-            }
-        }
-        return i == args.size();
-    }
-
-    private static boolean hasAttachedValue(String arg) {
-        int equals = arg.indexOf('=');
-        if (equals < 0) {
-            return false;
-        }
-        String option = arg.substring(0, equals);
-        return option.equals("--exec-path") || option.startsWith("--") && OPTIONS_WITH_VALUE.contains(option);
+        CommandLine line = CommandLine.of(argv);
+        String command = line.command();
+        return command == null ? line.isQuestion() : command(command, line.args());
     }
 
     private static boolean command(String command, List<String> args) {

@@ -38,6 +38,7 @@ final class RecordReader {
                 f.text("mode"),
                 some(f.object("alias"), RecordReader::alias),
                 f.flag("read_only"),
+                f.objects("effects", EffectJson::read),
                 some(f.object("repository"), RecordReader::repository),
                 f.text("git_version"),
                 f.number("pid"),
@@ -58,6 +59,7 @@ final class RecordReader {
                 f.values("annotations", String.class),
                 f.objects("ref_changes", RecordReader::refChange),
                 f.text("ref_confidence"),
+                f.objects("rewrites", RecordReader::rewrite),
                 f.requiredNumber("events"),
                 f.flag("truncated"),
                 f.values("dropped", Long.class),
@@ -120,7 +122,15 @@ final class RecordReader {
 
     private static CommandRecord.RefChange refChange(RecordFields f) {
         return new CommandRecord.RefChange(
-                f.requiredText("ref"), f.requiredText("old"), f.requiredText("new"), f.requiredText("source"));
+                f.requiredText("ref"),
+                f.requiredText("old"),
+                f.requiredText("new"),
+                f.requiredText("source"),
+                f.text("sid"));
+    }
+
+    private static CommandRecord.Rewrite rewrite(RecordFields f) {
+        return new CommandRecord.Rewrite(f.requiredText("old"), f.requiredText("new"));
     }
 
     private static <T> @Nullable T some(@Nullable RecordFields fields, Function<RecordFields, T> reader) {

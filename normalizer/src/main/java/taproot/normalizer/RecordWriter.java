@@ -28,6 +28,7 @@ final class RecordWriter {
     private static final SerializableString ALIAS = name("alias");
     private static final SerializableString NAME = name("name");
     private static final SerializableString READ_ONLY = name("read_only");
+    private static final SerializableString EFFECTS = name("effects");
     private static final SerializableString REPOSITORY = name("repository");
     private static final SerializableString ID = name("id");
     private static final SerializableString WORKTREE = name("worktree");
@@ -67,6 +68,7 @@ final class RecordWriter {
     private static final SerializableString NEW = name("new");
     private static final SerializableString SOURCE = name("source");
     private static final SerializableString REF_CONFIDENCE = name("ref_confidence");
+    private static final SerializableString REWRITES = name("rewrites");
     private static final SerializableString EVENTS = name("events");
     private static final SerializableString TRUNCATED = name("truncated");
     private static final SerializableString DROPPED = name("dropped");
@@ -93,6 +95,7 @@ final class RecordWriter {
         someAnnotations(c.annotations());
         someRefChanges(c.refChanges());
         someText(REF_CONFIDENCE, c.refConfidence());
+        someRewrites(c.rewrites());
         number(EVENTS, c.events());
         flag(TRUNCATED, c.truncated());
         someDropped(c.dropped());
@@ -124,6 +127,12 @@ final class RecordWriter {
             out.writeEndObject();
         }
         flag(READ_ONLY, c.readOnly());
+        if (startSome(EFFECTS, c.effects())) {
+            for (Effect effect : c.effects()) {
+                EffectJson.write(effect, out);
+            }
+            out.writeEndArray();
+        }
         someRepository(c.repository());
         text(GIT_VERSION, c.gitVersion());
         number(PID, c.pid());
@@ -260,6 +269,20 @@ final class RecordWriter {
             text(OLD, change.old());
             text(NEW, change.current());
             text(SOURCE, change.source());
+            someText(SID, change.sid());
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+    }
+
+    private void someRewrites(List<CommandRecord.Rewrite> rewrites) throws IOException {
+        if (!startSome(REWRITES, rewrites)) {
+            return;
+        }
+        for (CommandRecord.Rewrite rewrite : rewrites) {
+            out.writeStartObject();
+            text(OLD, rewrite.old());
+            text(NEW, rewrite.current());
             out.writeEndObject();
         }
         out.writeEndArray();

@@ -72,6 +72,7 @@ public final class Redactor {
         List<String> argv = secrets.argv(c.argv());
         CommandRecord.Alias alias = alias(c.alias());
         CommandRecord.Repository repository = repository(c.repository());
+        List<Effect> effects = each(c.effects(), this::effect);
         List<String> errors = each(c.errors(), secrets::text);
         List<CommandRecord.Param> params = each(c.params(), this::param);
         List<CommandRecord.ProcessEntry> processes = each(c.processes(), this::process);
@@ -81,6 +82,7 @@ public final class Redactor {
         if (argv == c.argv()
                 && alias == c.alias()
                 && repository == c.repository()
+                && effects == c.effects()
                 && errors == c.errors()
                 && params == c.params()
                 && processes == c.processes()
@@ -103,6 +105,7 @@ public final class Redactor {
                 c.mode(),
                 alias,
                 c.readOnly(),
+                effects,
                 repository,
                 c.gitVersion(),
                 c.pid(),
@@ -123,10 +126,38 @@ public final class Redactor {
                 annotations,
                 refChanges,
                 c.refConfidence(),
+                c.rewrites(),
                 c.events(),
                 c.truncated(),
                 c.dropped(),
                 c.trace());
+    }
+
+    /** What was typed may be a URL with a password, or a secret by the configuration's patterns. */
+    private Effect effect(Effect effect) {
+        return switch (effect) {
+            case Effect.Merge e -> new Effect.Merge(each(e.sources(), secrets::text), e.mergeCommit());
+            case Effect.FastForward e -> new Effect.FastForward(each(e.sources(), secrets::text));
+            case Effect.Squash e -> new Effect.Squash(each(e.sources(), secrets::text));
+            case Effect.CherryPick e -> new Effect.CherryPick(each(e.sources(), secrets::text), e.commits());
+            case Effect.Revert e -> new Effect.Revert(each(e.sources(), secrets::text), e.commits());
+            case Effect.Branch e -> new Effect.Branch(e.change(), secrets.text(e.name()), some(e.from()));
+            case Effect.Tag e -> new Effect.Tag(e.change(), secrets.text(e.name()));
+            case Effect.Switched e -> new Effect.Switched(some(e.to()));
+            case Effect.Exchange e -> new Effect.Exchange(e.direction(), some(e.remote()));
+            case Effect.Cloned e -> new Effect.Cloned(some(e.from()));
+            case Effect.Worktree e -> new Effect.Worktree(e.action(), some(e.path()));
+            case Effect.Commit _,
+                    Effect.Reset _,
+                    Effect.Rebase _,
+                    Effect.Conflict _,
+                    Effect.Aborted _,
+                    Effect.PathsCheckedOut _,
+                    Effect.Restored _,
+                    Effect.Stash _,
+                    Effect.Initialized _,
+                    Effect.Plain _ -> effect;
+        };
     }
 
     private CommandRecord.@Nullable Alias alias(CommandRecord.@Nullable Alias alias) {
@@ -198,7 +229,7 @@ public final class Redactor {
         String ref = secrets.text(change.ref());
         return ref.equals(change.ref())
                 ? change
-                : new CommandRecord.RefChange(ref, change.old(), change.current(), change.source());
+                : new CommandRecord.RefChange(ref, change.old(), change.current(), change.source(), change.sid());
     }
 
     private Map<String, String> annotations(Map<String, String> annotations) {

@@ -44,6 +44,7 @@ final class CommandRecords {
                 null,
                 alias,
                 true,
+                List.of(),
                 repository,
                 "2.39.5",
                 5770L,
@@ -64,6 +65,7 @@ final class CommandRecords {
                 annotations,
                 List.of(),
                 null,
+                List.of(),
                 6,
                 false,
                 Map.of(),
@@ -123,7 +125,7 @@ final class CommandRecords {
         Arbitrary<CommandRecord.Counter> counter =
                 Combinators.combine(text, text, number).as(CommandRecord.Counter::new);
         Arbitrary<CommandRecord.RefChange> change =
-                Combinators.combine(text, text, text, text).as(CommandRecord.RefChange::new);
+                Combinators.combine(text, text, text, text, maybe).as(CommandRecord.RefChange::new);
         Arbitrary<CommandRecord.@Nullable Alias> alias =
                 Combinators.combine(text, texts).as(CommandRecord.Alias::new).injectNull(0.5);
         return Builders.withBuilder(Command::new)
@@ -161,6 +163,8 @@ final class CommandRecords {
                 .inSetter((b, v) -> b.counters = v)
                 .use(change.list().ofMaxSize(2))
                 .inSetter((b, v) -> b.changes = v)
+                .use(Arbitraries.of(EffectsTest.ONE_OF_EACH).list().ofMaxSize(3))
+                .inSetter((b, v) -> b.effects = v)
                 .use(Arbitraries.maps(text, text).ofMaxSize(3))
                 .inSetter((b, v) -> b.annotations = v)
                 .use(Arbitraries.maps(text, number).ofMaxSize(3))
@@ -233,6 +237,7 @@ final class CommandRecords {
         List<CommandRecord.Timer> timers = List.of();
         List<CommandRecord.Counter> counters = List.of();
         List<CommandRecord.RefChange> changes = List.of();
+        List<Effect> effects = List.of();
         Map<String, String> annotations = Map.of();
         Map<String, Long> dropped = Map.of();
         Outcome outcome = Outcome.LOST;
@@ -252,6 +257,7 @@ final class CommandRecords {
                     another,
                     alias,
                     flag,
+                    effects,
                     repository,
                     maybe,
                     number,
@@ -272,6 +278,9 @@ final class CommandRecords {
                     annotations,
                     changes,
                     maybe,
+                    changes.stream()
+                            .map(change -> new CommandRecord.Rewrite(change.old(), change.current()))
+                            .toList(),
                     time,
                     flag,
                     dropped,

@@ -54,6 +54,7 @@ class RecordJsonTest {
                 "m",
                 new CommandRecord.Alias("a", List.of("b")),
                 true,
+                List.of(new Effect.Commit(true, "1")),
                 REPOSITORY,
                 "2",
                 1L,
@@ -73,8 +74,9 @@ class RecordJsonTest {
                 List.of(new CommandRecord.Timer("c", "n", 1, 2, 3, 4)),
                 List.of(new CommandRecord.Counter("c", "n", 1)),
                 Map.of("k", "v"),
-                List.of(new CommandRecord.RefChange("refs/heads/x", "0", "1", "hook")),
+                List.of(new CommandRecord.RefChange("refs/heads/x", "0", "1", "hook", "s/t")),
                 "exact",
+                List.of(new CommandRecord.Rewrite("2", "3")),
                 5,
                 true,
                 Map.of("late", 2L),
@@ -82,13 +84,13 @@ class RecordJsonTest {
         byte[] json = RecordJson.write(full);
         assertThat(String.join(" ", names(RecordJson.withSeq(json, 7))))
                 .isEqualTo("v seq key sid root parent session detached late argv command hierarchy mode"
-                        + " alias(name argv) read_only repository(worktree) git_version pid caller ancestry started_at"
+                        + " alias(name argv) read_only effects(kind commit) repository(worktree) git_version pid caller ancestry started_at"
                         + " finished_at duration_us outcome exit_code signal errors params(name value scope)"
                         + " processes(sid parent argv command repository(worktree) started_at duration_us outcome"
                         + " exit_code detached) children(class hook argv background started_at duration_us exit_code"
                         + " sid pid) timers(category name intervals total_us min_us max_us)"
-                        + " counters(category name count) annotations(k) ref_changes(ref old new source)"
-                        + " ref_confidence events truncated dropped(late) trace");
+                        + " counters(category name count) annotations(k) ref_changes(ref old new source sid)"
+                        + " ref_confidence rewrites(old new) events truncated dropped(late) trace");
         assertThat(RecordJson.read(json).record()).isEqualTo(full);
     }
 
