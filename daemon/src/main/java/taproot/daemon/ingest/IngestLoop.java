@@ -1,18 +1,47 @@
 package taproot.daemon.ingest;
 
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.Socket;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import taproot.normalizer.EventDecoder;
 
-/** What the connections of one event loop share: a decoder, an array to read into, and who they are. Loop only. */
+/**
+ * What the connections of one event loop share: a decoder, the memory they read into, and who they are. Loop only, but
+ * for {@link #execute}.
+ */
 final class IngestLoop {
+    /** What one read takes at most; a socket's buffer does not hold much more. */
+    static final int ROOM = 64 * 1024;
+
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_PEERCRED = 17;
+
+    private final IoEventLoop eventLoop;
     private final EventDecoder decoder = new EventDecoder();
     private final Set<TraceConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
     private final int ownUid;
-    private byte[] chunk = new byte[64 * 1024];
+    private final MemorySegment received = Arena.ofAuto().allocate(ROOM);
+    private final byte[] chunk = new byte[ROOM];
 
-    IngestLoop(int ownUid) {
+    /** {@code struct ucred}: pid, uid, gid. */
+    private final ByteBuffer credentials =
+            ByteBuffer.allocateDirect(3 * Integer.BYTES).order(ByteOrder.nativeOrder());
+
+    IngestLoop(IoEventLoop eventLoop, int ownUid) {
+        this.eventLoop = eventLoop;
         this.ownUid = ownUid;
     }
 
@@ -20,17 +49,54 @@ final class IngestLoop {
         return decoder;
     }
 
-    int ownUid() {
-        return ownUid;
+    /** From any thread. */
+    void execute(Runnable task) {
+        eventLoop.execute(task);
     }
 
-    /** An array of at least this size, for the duration of one read. */
-    byte[] chunk(int size) {
-        if (chunk.length < size) {
-            chunk = new byte[size];
+    void after(long millis, Runnable task) {
+        var unused = eventLoop.schedule(task, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Tells the handle from now on when there is something to read.
+     *
+     * @throws IOException when the kernel does not watch it
+     */
+    IoRegistration register(IoHandle handle) throws IOException {
+        Future<IoRegistration> registration = eventLoop.register(handle).syncUninterruptibly();
+        try {
+            registration.getNow().submit(EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLRDHUP));
+        } catch (java.io.UncheckedIOException e) {
+            registration.getNow().cancel();
+            throw e.getCause();
         }
+        return registration.getNow();
+    }
+
+    /** Reads what the socket holds into the {@link #chunk}: how many bytes, 0 for nothing yet, below 0 at its end. */
+    int receive(Socket socket) throws IOException {
+        int n = socket.recvAddress(received.address(), 0, ROOM);
+        if (n > 0) {
+            MemorySegment.copy(received, ValueLayout.JAVA_BYTE, 0, chunk, 0, n);
+        }
+        return n;
+    }
+
+    /** What was received; until the next time. */
+    byte[] chunk() {
         return chunk;
     }
+
+    /** The process that connected, as the kernel knows it. */
+    Peer peer(Socket socket) throws IOException {
+        credentials.clear();
+        socket.getRawOpt(SOL_SOCKET, SO_PEERCRED, credentials);
+        return new Peer(credentials.getInt(0), credentials.getInt(Integer.BYTES) == ownUid);
+    }
+
+    /** @param ours whether it has our own uid */
+    record Peer(int pid, boolean ours) {}
 
     void add(TraceConnection connection) {
         connections.add(connection);

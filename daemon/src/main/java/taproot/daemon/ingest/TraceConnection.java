@@ -1,10 +1,12 @@
 package taproot.daemon.ingest;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.unix.PeerCredentials;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,15 +30,22 @@ import taproot.normalizer.Sid;
 
 /**
  * One connection of the trace2 socket: reads whatever comes, cuts it into lines and applies them to their roots, all
- * of it on its event loop, before the next read. Never asks for data (it is always wanted) and never closes.
+ * of it on its event loop, before the next read. Never waits to be asked for data, and closes when its peer has.
+ *
+ * <p>A handle of the loop's own and no channel: nobody writes, decodes or decides behind it, and a pipeline with its
+ * promises would cost as much as all the lines of a short command.
  */
-final class TraceConnection extends ChannelInboundHandlerAdapter implements LineFramer.Sink {
+final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(TraceConnection.class);
 
     /** A connection that speaks of more processes than this has the close of the earliest counted early. */
     private static final int MAX_SIDS = 4096;
 
+    /** One that never stops flowing lets the others have their turn. */
+    private static final int READS = 4;
+
     private final long ordinal;
+    private final Socket socket;
     private final IngestLoop loop;
     private final Roots roots;
     private final Counters counters;
@@ -50,7 +59,7 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
 
     private LineFramer framer;
     private @Nullable Sid latest;
-    private @Nullable EpollDomainSocketChannel channel;
+    private @Nullable IoRegistration registration;
     private boolean foreign;
     private boolean closed;
     private long bytesRead;
@@ -63,9 +72,17 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
     private int applied;
     private int ignored;
 
-    TraceConnection(long ordinal, IngestLoop loop, Roots roots, Counters counters, Markers markers, int lineLimit) {
+    TraceConnection(
+            long ordinal,
+            Socket socket,
+            IngestLoop loop,
+            Roots roots,
+            Counters counters,
+            Markers markers,
+            int lineLimit) {
         this.ordinal = ordinal;
         this.id = ordinal;
+        this.socket = socket;
         this.loop = loop;
         this.roots = roots;
         this.counters = counters;
@@ -74,69 +91,77 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
         this.framer = new LineFramer(lineLimit, roots.budget());
     }
 
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        EpollDomainSocketChannel accepted = (EpollDomainSocketChannel) ctx.channel();
-        channel = accepted;
+    /** It was accepted. What its peer has sent by now is read at once, which under load is all that it will ever send. */
+    void open() {
         loop.add(this);
         counters.increment(Counter.CONNECTIONS_ACCEPTED);
-        identify(accepted);
+        identify();
         if (foreign) {
             counters.increment(Counter.CONNECTIONS_FOREIGN_UID);
             // Cuts its lines to count them, and keeps none: our own lines need the memory.
             framer = new LineFramer(0, roots.budget());
         }
-        accepted.config().setAutoRead(true);
+        read(true);
+        if (!closed) {
+            try {
+                registration = loop.register(this);
+            } catch (IOException e) {
+                failed(e);
+            }
+        }
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        // Ends here: behind us nobody may decide when to read, or when to close.
+    public FileDescriptor fd() {
+        return socket;
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf bytes = (ByteBuf) message;
+    public void handle(IoRegistration unused, IoEvent event) {
+        read(((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLRDHUP));
+    }
+
+    /**
+     * Reads what there is.
+     *
+     * @param toTheEnd until there is nothing more; otherwise until a read has emptied the socket as far as one can tell
+     */
+    private void read(boolean toTheEnd) {
         try {
-            int n = bytes.readableBytes();
-            byte[] chunk = loop.chunk(n);
-            bytes.readBytes(chunk, 0, n);
-            bytesRead += n;
-            counters.add(Counter.BYTES_RECEIVED, n);
-            framer.feed(chunk, 0, n, this);
+            for (int i = 0; i < READS && !closed; i++) {
+                int n = loop.receive(socket);
+                if (n < 0) {
+                    close();
+                } else if (n > 0) {
+                    take(n);
+                }
+                if (n == 0 || n < IngestLoop.ROOM && !toTheEnd && pending == null) {
+                    break;
+                }
+            }
+        } catch (IOException e) {
+            failed(e);
+        }
+        reportProgress();
+    }
+
+    private void take(int n) {
+        bytesRead += n;
+        counters.add(Counter.BYTES_RECEIVED, n);
+        try {
+            framer.feed(loop.chunk(), 0, n, this);
             apply();
+        } catch (RuntimeException | Error e) {
+            counters.defect("reading a connection", e);
         } finally {
-            bytes.release();
             count();
         }
     }
 
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (pending != null) {
-            // Later: when the peer has closed, that comes right after what it had sent, and belongs to it.
-            ctx.executor().execute(this::reportProgress);
-        }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
+    private void failed(IOException why) {
+        counters.increment(Counter.CONNECTION_ERRORS);
+        LOG.debug("connection {}: {}", ordinal, why.toString());
         close();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-        close();
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
-            counters.increment(Counter.CONNECTION_ERRORS);
-            LOG.debug("connection {}: {}", ordinal, cause.toString());
-        } else {
-            counters.defect("reading a connection", cause);
-        }
     }
 
     @Override
@@ -191,10 +216,7 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
     }
 
     private int held() {
-        EpollDomainSocketChannel open = channel;
-        return closed || open == null || !open.isOpen()
-                ? 0
-                : ReceiveQueue.bytesHeld(open.fd().intValue());
+        return closed ? 0 : ReceiveQueue.bytesHeld(socket.intValue());
     }
 
     private void add(Line line) {
@@ -252,22 +274,42 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
         }
     }
 
-    /** Once, whoever notices first. */
-    private void close() {
+    /** Its peer has closed it, or the loop comes to its end. Once, whoever notices first. */
+    @Override
+    public void close() {
         if (closed) {
             return;
         }
         closed = true;
-        framer.end(this);
-        apply();
-        count();
+        try {
+            framer.end(this);
+            apply();
+        } catch (RuntimeException | Error e) {
+            counters.defect("closing a connection", e);
+        } finally {
+            count();
+        }
         loop.remove(this);
+        release();
         counters.increment(Counter.CONNECTIONS_CLOSED);
         for (Sid sid : carried.values()) {
             roots.closed(sid, id);
         }
         carried.clear();
         reportProgress();
+    }
+
+    private void release() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            counters.increment(Counter.CONNECTION_ERRORS);
+            LOG.debug("connection {}: {}", ordinal, e.toString());
+        }
+        if (registration != null) {
+            // After the close, which has taken the descriptor out of the kernel's set.
+            registration.cancel();
+        }
     }
 
     private void reportProgress() {
@@ -286,10 +328,10 @@ final class TraceConnection extends ChannelInboundHandlerAdapter implements Line
         pending = null;
     }
 
-    private void identify(EpollDomainSocketChannel accepted) {
+    private void identify() {
         try {
-            PeerCredentials peer = accepted.peerCredentials();
-            foreign = peer.uid() != loop.ownUid();
+            IngestLoop.Peer peer = loop.peer(socket);
+            foreign = !peer.ours();
             id = ConnectionNumber.of(ordinal, peer.pid());
         } catch (IOException e) {
             // Without credentials nobody can say whose it is: it is read and discarded.

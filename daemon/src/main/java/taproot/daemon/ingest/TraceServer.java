@@ -7,23 +7,22 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.IdentityHashMap;
-import java.util.Map;
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +44,6 @@ public final class TraceServer {
     /** git's connect blocks when the backlog is full. */
     private static final int BACKLOG = 4096;
 
-    private static final int READ_SIZE = 16 * 1024;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** When a mark has not arrived after so long, somebody else listens at our path: it will not. */
@@ -56,12 +54,13 @@ public final class TraceServer {
     private final Counters counters;
     private final int lineLimit;
     private final Markers markers = new Markers();
-    private final AtomicLong connections = new AtomicLong();
 
     /** Complete from the start: a drain asks every loop, also one whose first connection is only just being handed to it. */
-    private final Map<EventLoop, IngestLoop> loops;
+    private final List<IngestLoop> loops;
 
     private @Nullable DisposableServer server;
+    private @Nullable Acceptor acceptor;
+    private @Nullable IoRegistration accepting;
     private @Nullable Path socket;
 
     /** Makes the loops; {@link #listen} makes them work. */
@@ -70,9 +69,9 @@ public final class TraceServer {
         this.group = resources.onServer(true);
         this.lineLimit = lineLimit;
         this.counters = counters;
-        Map<EventLoop, IngestLoop> all = new IdentityHashMap<>();
-        group.forEach(executor -> all.put((EventLoop) executor, new IngestLoop(ownUid)));
-        this.loops = all;
+        List<IngestLoop> all = new ArrayList<>();
+        group.forEach(executor -> all.add(new IngestLoop((IoEventLoop) executor, ownUid)));
+        this.loops = List.copyOf(all);
     }
 
     /** The loops' own timers. */
@@ -110,9 +109,9 @@ public final class TraceServer {
         } catch (ChannelBindException e) {
             throw new IOException("cannot listen on " + path + ": " + e.getCause(), e);
         }
-        server.channel().pipeline().addFirst(new AcceptFailures(counters));
         socket = path;
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        accept(server.channel(), roots);
     }
 
     private DisposableServer bind(Path path, Roots roots) {
@@ -120,16 +119,21 @@ public final class TraceServer {
                 .runOn(resources, true)
                 .bindAddress(() -> new DomainSocketAddress(path.toString()))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .childOption(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_SIZE))
-                .doOnChannelInit((_, channel, _) -> accept(channel, roots))
+                .option(ChannelOption.AUTO_READ, false)
                 .bindNow();
     }
 
-    private void accept(Channel channel, Roots roots) {
-        IngestLoop loop = Objects.requireNonNull(loops.get(channel.eventLoop()), "a connection on one of our loops");
-        channel.pipeline()
-                .addFirst(
-                        new TraceConnection(connections.incrementAndGet(), loop, roots, counters, markers, lineLimit));
+    /** The server's channel listens and no more: its loop lets go of it, and its descriptor becomes the acceptor's. */
+    private void accept(Channel listening, Roots roots) throws IOException {
+        listening.deregister().syncUninterruptibly();
+        Acceptor accepts = new Acceptor(
+                ((UnixChannel) listening).fd().intValue(),
+                loops,
+                (ordinal, accepted, loop) ->
+                        new TraceConnection(ordinal, accepted, loop, roots, counters, markers, lineLimit),
+                counters);
+        acceptor = accepts;
+        accepting = loops.getFirst().register(accepts);
     }
 
     /**
@@ -212,10 +216,10 @@ public final class TraceServer {
 
     private void readAll(Runnable whenRead) {
         DrainTarget target = new DrainTarget(whenRead);
-        loops.forEach((eventLoop, loop) -> {
+        loops.forEach(loop -> {
             target.expect();
             try {
-                eventLoop.execute(() -> {
+                loop.execute(() -> {
                     try {
                         loop.readAllTo(target);
                     } finally {
@@ -232,11 +236,15 @@ public final class TraceServer {
 
     /** How many connections were accepted so far. */
     public long accepted() {
-        return connections.get();
+        Acceptor accepts = acceptor;
+        return accepts == null ? 0 : accepts.accepted();
     }
 
     /** Accepts nobody any more, and closes what is open; whoever stops the daemon has drained first. */
     public void stop() {
+        if (accepting != null) {
+            accepting.cancel();
+        }
         DisposableServer listening = server;
         if (listening != null) {
             listening.disposeNow(PATIENCE);
