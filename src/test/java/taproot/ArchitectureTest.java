@@ -48,6 +48,8 @@ class ArchitectureTest {
             "metrics", Set.of(),
             "log", Set.of("config", "metrics"),
             "roots", Set.of("config", "metrics", "log"),
+            // Between the two: it is handed what it hands on, and knows neither.
+            "repositories", Set.of("config", "metrics"),
             "ingest", Set.of("config", "metrics", "roots"),
             // The other way in: recorded streams instead of a socket.
             "replay", Set.of("config", "metrics", "roots"),

@@ -147,7 +147,7 @@ public final class Records {
                 null,
                 argv.contains("status"),
                 List.of(),
-                worktree == null ? null : new CommandRecord.Repository(null, worktree, null, null),
+                worktree == null ? null : CommandRecord.Repository.at(worktree),
                 "2.39.5",
                 4242L,
                 "bash",

@@ -27,6 +27,7 @@ import taproot.daemon.log.LogException;
 import taproot.daemon.log.LogSettings;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
+import taproot.daemon.repositories.Repositories;
 import taproot.daemon.roots.Roots;
 import taproot.daemon.roots.Sweeper;
 import taproot.normalizer.Redactor;
@@ -48,6 +49,7 @@ public final class Daemon {
     private final RuntimeLock lock;
     private final CommandLog log;
     private final TraceServer trace;
+    private final Repositories repositories;
     private final Roots roots;
     private final Sweeper sweeper;
     private final DaemonControl control;
@@ -64,6 +66,8 @@ public final class Daemon {
         Redactor redactor = new Redactor(config.redact().patterns(), new EndlessPatterns(counters));
         log = CommandLog.open(places.stateDirectory(), logSettings(config.log()), new StoredForm(redactor), counters);
         undo.push(() -> log.close(Duration.ZERO));
+        repositories = Repositories.start(repositorySettings(config), counters, log::append, log::queuedBytes);
+        undo.push(() -> repositories.stop(Duration.ZERO));
         trace = new TraceServer(config.ingest().loops(), config.ingest().lineLimit(), uid, counters);
         undo.push(trace::stop);
         roots = new Roots(
@@ -73,8 +77,9 @@ public final class Daemon {
                 Roots.Clock.SYSTEM,
                 counters,
                 trace.timers(),
-                log::append,
+                repositories::accept,
                 trace::drain);
+        roots.onUnplaced(repositories::unplaced);
         control = new DaemonControl(this, version, Instant.now(), redactor);
         trace.listen(places.traceSocket(), roots);
         controlServer = ControlServer.start(places.controlSocket(), control);
@@ -120,6 +125,7 @@ public final class Daemon {
                 .thenCompose(_ -> settled())
                 // What lingered was finished by a drain of its own, which this one comes after.
                 .thenCompose(_ -> drained())
+                .thenCompose(_ -> repositories.idle())
                 .thenCompose(_ -> log.committed());
     }
 
@@ -147,6 +153,8 @@ public final class Daemon {
         awaitDrained(Duration.ofNanos((long) (grace.toNanos() * (1 - SHARE_OF_LOG))));
         trace.stop();
         roots.interrupt();
+        repositories.stop(
+                Duration.ofNanos(Math.max(0, deadline - System.nanoTime())).dividedBy(2));
         log.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         try {
             controlServer.stop();
@@ -212,6 +220,13 @@ public final class Daemon {
                 micros(roots.lostAfter()),
                 micros(config.log().slowThreshold()),
                 roots.scratchLimit());
+    }
+
+    private static Repositories.Settings repositorySettings(Config config) {
+        return new Repositories.Settings(
+                config.repositories().timeout(),
+                config.ingest().ignore(),
+                config.log().queueLimit());
     }
 
     static LogSettings logSettings(Config.Log log) {

@@ -69,15 +69,117 @@ public record CommandRecord(
     /** The version of the JSON shape. */
     public static final int VERSION = 1;
 
+    /** The same command, in this repository. */
+    public CommandRecord withRepository(@Nullable Repository where) {
+        return new CommandRecord(
+                key,
+                sid,
+                root,
+                parent,
+                session,
+                detached,
+                late,
+                argv,
+                command,
+                hierarchy,
+                mode,
+                alias,
+                readOnly,
+                effects,
+                where,
+                gitVersion,
+                pid,
+                caller,
+                ancestry,
+                startedAt,
+                finishedAt,
+                durationUs,
+                outcome,
+                exitCode,
+                signal,
+                errors,
+                params,
+                processes,
+                children,
+                timers,
+                counters,
+                annotations,
+                refChanges,
+                refConfidence,
+                rewrites,
+                events,
+                truncated,
+                dropped,
+                trace);
+    }
+
+    /** The same command, with what it moved and how certain that is. */
+    public CommandRecord withRefChanges(List<RefChange> changes, @Nullable String confidence) {
+        return new CommandRecord(
+                key,
+                sid,
+                root,
+                parent,
+                session,
+                detached,
+                late,
+                argv,
+                command,
+                hierarchy,
+                mode,
+                alias,
+                readOnly,
+                effects,
+                repository,
+                gitVersion,
+                pid,
+                caller,
+                ancestry,
+                startedAt,
+                finishedAt,
+                durationUs,
+                outcome,
+                exitCode,
+                signal,
+                errors,
+                params,
+                processes,
+                children,
+                timers,
+                counters,
+                annotations,
+                changes,
+                confidence,
+                rewrites,
+                events,
+                truncated,
+                dropped,
+                trace);
+    }
+
     /** The alias that was typed and what the last expansion made of it. */
     public record Alias(String name, List<String> argv) {}
 
-    /** The repository a process said it works in ({@code def_repo}). */
+    /**
+     * The repository a process works in.
+     *
+     * @param id of the repository family, the same in all its linked work trees
+     * @param worktree as git said it ({@code def_repo})
+     * @param gitDir of this work tree alone
+     * @param commonDir what all linked work trees share
+     * @param unresolved why nothing more is known of it, in one word; null where it was resolved, or nobody tried
+     */
     public record Repository(
             @Nullable String id,
             @Nullable String worktree,
             @Nullable String gitDir,
-            @Nullable String commonDir) {}
+            @Nullable String commonDir,
+            @Nullable String unresolved) {
+        /** As a process said it. */
+        public static Repository at(String worktree) {
+            return new Repository(null, worktree, null, null, null);
+        }
+    }
 
     /** A configured parameter or environment variable that git reported ({@code def_param}). */
     public record Param(

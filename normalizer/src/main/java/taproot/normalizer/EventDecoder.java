@@ -21,6 +21,9 @@ public final class EventDecoder {
                     .build())
             .build();
 
+    /** What a byte becomes that is not UTF-8. */
+    private static final char REPLACEMENT = '\uFFFD';
+
     private final Fields fields = new Fields();
 
     /** The event; null where the line says nothing that a record needs. */
@@ -32,6 +35,11 @@ public final class EventDecoder {
             // Not JSON, or not UTF-8: git writes the bytes of an argument as they are. Decoding the line first makes
             // each bad byte U+FFFD, in its own field alone; what then still fails is no JSON.
             readFields(new String(line, from, to - from, StandardCharsets.UTF_8));
+            if (fields.worktree != null && fields.worktree.indexOf(REPLACEMENT) >= 0) {
+                // Whoever looks for the repository needs the very bytes; the other fields are only to be read.
+                fields.rawWorktree =
+                        topLevelText("worktree", new String(line, from, to - from, StandardCharsets.ISO_8859_1));
+            }
         }
         return reader.read(fields);
     }

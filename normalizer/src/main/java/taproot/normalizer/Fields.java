@@ -51,6 +51,10 @@ final class Fields {
     @Nullable
     String worktree;
 
+    /** The work tree's bytes, one char each; of a line that is not UTF-8. */
+    @Nullable
+    String rawWorktree;
+
     @Nullable
     String scope;
 
@@ -177,6 +181,7 @@ final class Fields {
         hierarchy = null;
         alias = null;
         worktree = null;
+        rawWorktree = null;
         scope = null;
         param = null;
         value = null;

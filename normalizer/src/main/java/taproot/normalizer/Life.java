@@ -24,6 +24,7 @@ final class Life {
     private @Nullable List<String> ancestry;
     private @Nullable String gitVersion;
     private @Nullable String worktree;
+    private @Nullable String rawWorktree;
     private long versionTime = Fields.ABSENT;
     private long startTime = Fields.ABSENT;
     private long startTAbs;
@@ -85,6 +86,7 @@ final class Life {
             ancestry = previous.ancestry;
             gitVersion = previous.gitVersion;
             worktree = previous.worktree;
+            rawWorktree = previous.rawWorktree;
             names = previous.names;
             readOnly = previous.readOnly;
             startTime = previous.startTime;
@@ -122,8 +124,10 @@ final class Life {
         ancestry = names;
     }
 
-    void worktree(String path) {
+    /** @param raw the path's bytes, one char each, where they are not UTF-8 */
+    void worktree(String path, @Nullable String raw) {
         worktree = path;
+        rawWorktree = raw;
     }
 
     void exec(boolean underWay) {
@@ -290,8 +294,18 @@ final class Life {
         return gitVersion;
     }
 
+    /** Whether it runs a command of git's own, and has not said where. */
+    boolean isUnplaced() {
+        return worktree == null && names != null && names.isReal();
+    }
+
+    @Nullable
+    String rawWorktree() {
+        return rawWorktree;
+    }
+
     CommandRecord.@Nullable Repository repository() {
-        return worktree == null ? null : new CommandRecord.Repository(null, worktree, null, null);
+        return worktree == null ? null : CommandRecord.Repository.at(worktree);
     }
 
     @Nullable

@@ -77,6 +77,11 @@ final class Names {
         return mode;
     }
 
+    /** Whether it was told which command of git's own it is. */
+    boolean isReal() {
+        return real != null;
+    }
+
     boolean isShellAlias() {
         return shellAlias;
     }

@@ -25,6 +25,7 @@ public final class Normalizer {
     private final Completion completion;
     private final Folding folding;
     private int openings;
+    private List<Sid> unplaced = List.of();
 
     /** For a root seen for the first time. */
     public Normalizer(Settings settings, TraceBudget budget) {
@@ -209,6 +210,13 @@ public final class Normalizer {
         return sweepable;
     }
 
+    /** Processes that work in a repository they did not name, and are likely to own a record; since the last call. */
+    public List<Sid> takeUnplaced() {
+        List<Sid> taken = unplaced;
+        unplaced = List.of();
+        return taken;
+    }
+
     /** What must outlive this root's state. */
     public Memory memory() {
         return tree.memory();
@@ -273,6 +281,9 @@ public final class Normalizer {
             }
             // The name tells that a process hosts others, which are no longer part of its record then.
             case CMD_NAME, CHILD_START -> {
+                if (kind == EventKind.CMD_NAME) {
+                    noteIfUnplaced(life);
+                }
                 if (!process.below().isEmpty() && process.isHost()) {
                     agenda.touchWithAllBelow(process);
                 }
@@ -285,6 +296,21 @@ public final class Normalizer {
                 }
             }
             default -> {}
+        }
+    }
+
+    /**
+     * git tells its work tree before its command's name. Where it did not, there is none, as in a bare repository, and
+     * only the directory it runs in says where that is: for as long as it runs, and if its pid is one of ours.
+     */
+    private void noteIfUnplaced(Life life) {
+        GitProcess process = life.process;
+        boolean mayOwn = process.parent == null || process.parent.isHost();
+        if (mayOwn && life.number == 1 && life.isUnplaced() && process.openedConnectionItself()) {
+            if (unplaced.isEmpty()) {
+                unplaced = new ArrayList<>(1);
+            }
+            unplaced.add(process.sid);
         }
     }
 

@@ -63,7 +63,8 @@ final class RecordBuilder {
                 || end.durationUs() > settings.slowThreshold();
         TraceExtent extent = keepsTrace ? contents.extent() : TraceExtent.NONE;
         CommandRecord record = record(contents, extent);
-        return new FinishedCommand(record, extent == TraceExtent.NONE ? new byte[0] : contents.trace(owner));
+        return new FinishedCommand(
+                record, extent == TraceExtent.NONE ? new byte[0] : contents.trace(owner), owner.rawWorktree());
     }
 
     /** The life that started this one, where it is on the same record; an owner's code is never anybody else's word. */

@@ -71,7 +71,8 @@ final class RecordReader {
     }
 
     private static CommandRecord.Repository repository(RecordFields f) {
-        return new CommandRecord.Repository(f.text("id"), f.text("worktree"), f.text("git_dir"), f.text("common_dir"));
+        return new CommandRecord.Repository(
+                f.text("id"), f.text("worktree"), f.text("git_dir"), f.text("common_dir"), f.text("unresolved"));
     }
 
     private static CommandRecord.Param param(RecordFields f) {

@@ -34,6 +34,7 @@ final class RecordWriter {
     private static final SerializableString WORKTREE = name("worktree");
     private static final SerializableString GIT_DIR = name("git_dir");
     private static final SerializableString COMMON_DIR = name("common_dir");
+    private static final SerializableString UNRESOLVED = name("unresolved");
     private static final SerializableString GIT_VERSION = name("git_version");
     private static final SerializableString PID = name("pid");
     private static final SerializableString CALLER = name("caller");
@@ -159,6 +160,7 @@ final class RecordWriter {
         someText(WORKTREE, repository.worktree());
         someText(GIT_DIR, repository.gitDir());
         someText(COMMON_DIR, repository.commonDir());
+        someText(UNRESOLVED, repository.unresolved());
         out.writeEndObject();
     }
 

@@ -176,7 +176,8 @@ public final class Redactor {
                 some(repository.id()),
                 some(repository.worktree()),
                 some(repository.gitDir()),
-                some(repository.commonDir()));
+                some(repository.commonDir()),
+                repository.unresolved());
         return redacted.equals(repository) ? repository : redacted;
     }
 

@@ -89,7 +89,8 @@ final class CommandRecords {
                         RecordTime.micros("9999-12-31T23:59:59.999999Z"));
         Arbitrary<@Nullable Long> maybeTime = time.injectNull(0.4);
         Arbitrary<Boolean> flag = Arbitraries.of(true, false);
-        Arbitrary<CommandRecord.@Nullable Repository> repository = Combinators.combine(maybe, maybe, maybe, maybe)
+        Arbitrary<CommandRecord.@Nullable Repository> repository = Combinators.combine(
+                        maybe, maybe, maybe, maybe, maybe)
                 .as(CommandRecord.Repository::new)
                 .injectNull(0.3);
         Arbitrary<CommandRecord.ProcessEntry> process = Builders.withBuilder(Process::new)

@@ -21,7 +21,7 @@ import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class RecordJsonTest {
-    private static final CommandRecord.Repository REPOSITORY = new CommandRecord.Repository(null, "/r", null, null);
+    private static final CommandRecord.Repository REPOSITORY = CommandRecord.Repository.at("/r");
 
     @Test
     void unknownIsNullAndEmptyIsLeftOut() {

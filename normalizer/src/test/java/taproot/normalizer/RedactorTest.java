@@ -115,7 +115,7 @@ class RedactorTest {
         CommandRecord record = CommandRecords.record(
                 List.of("git", url),
                 new CommandRecord.Alias("a", List.of(url)),
-                new CommandRecord.Repository(null, url, null, url),
+                new CommandRecord.Repository(null, url, null, url, null),
                 List.of("fine", url),
                 List.of(
                         new CommandRecord.Param("a.b", url, "local"),
@@ -128,7 +128,7 @@ class RedactorTest {
         CommandRecord expected = CommandRecords.record(
                 List.of("git", clean),
                 new CommandRecord.Alias("a", List.of(clean)),
-                new CommandRecord.Repository(null, clean, null, clean),
+                new CommandRecord.Repository(null, clean, null, clean, null),
                 List.of("fine", clean),
                 List.of(
                         new CommandRecord.Param("a.b", clean, "local"),

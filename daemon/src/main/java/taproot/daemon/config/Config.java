@@ -10,9 +10,17 @@ import org.jspecify.annotations.Nullable;
  * The whole configuration: immutable, complete, every value checked. Sizes are in bytes; what a key means, its type and its
  * default stand once, in {@link ConfigKeys}.
  */
-public record Config(Duration shutdownGrace, Ingest ingest, Roots roots, Log log, Redact redact, Api api, Sinks sinks) {
+public record Config(
+        Duration shutdownGrace,
+        Ingest ingest,
+        Roots roots,
+        Repositories repositories,
+        Log log,
+        Redact redact,
+        Api api,
+        Sinks sinks) {
 
-    public record Ingest(int loops, int lineLimit) {}
+    public record Ingest(int loops, int lineLimit, List<String> ignore) {}
 
     public record Roots(
             Duration overhang,
@@ -22,6 +30,8 @@ public record Config(Duration shutdownGrace, Ingest ingest, Roots roots, Log log
             int completedGuard,
             int scratchLimit,
             long scratchTotal) {}
+
+    public record Repositories(Duration timeout) {}
 
     public record Log(
             Durability durability,
@@ -76,7 +86,8 @@ public record Config(Duration shutdownGrace, Ingest ingest, Roots roots, Log log
                 v.get(ConfigKeys.SHUTDOWN_GRACE),
                 new Ingest(
                         v.get(ConfigKeys.INGEST_LOOPS).intValue(),
-                        v.get(ConfigKeys.INGEST_LINE_LIMIT).intValue()),
+                        v.get(ConfigKeys.INGEST_LINE_LIMIT).intValue(),
+                        v.get(ConfigKeys.INGEST_IGNORE)),
                 new Roots(
                         v.get(ConfigKeys.ROOTS_OVERHANG),
                         v.get(ConfigKeys.ROOTS_LINGER),
@@ -85,6 +96,7 @@ public record Config(Duration shutdownGrace, Ingest ingest, Roots roots, Log log
                         v.get(ConfigKeys.ROOTS_COMPLETED_GUARD).intValue(),
                         v.get(ConfigKeys.ROOTS_SCRATCH_LIMIT).intValue(),
                         v.get(ConfigKeys.ROOTS_SCRATCH_TOTAL)),
+                new Repositories(v.get(ConfigKeys.REPOSITORIES_TIMEOUT)),
                 new Log(
                         v.get(ConfigKeys.LOG_DURABILITY),
                         v.get(ConfigKeys.LOG_SLOW_THRESHOLD),

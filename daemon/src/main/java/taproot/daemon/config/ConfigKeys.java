@@ -34,6 +34,13 @@ final class ConfigKeys {
             false,
             "The longest line; what lies beyond is skipped and counted.");
 
+    static final ConfigKey<List<String>> INGEST_IGNORE = new ConfigKey<>(
+            "ingest.ignore",
+            ConfigType.paths(),
+            "",
+            true,
+            "Repositories of which nothing is recorded: paths with *, ? and **; what lies below is covered.");
+
     static final ConfigKey<Duration> ROOTS_OVERHANG = new ConfigKey<>(
             "roots.overhang",
             ConfigType.duration(NONE),
@@ -76,6 +83,13 @@ final class ConfigKeys {
             "64MiB",
             false,
             "Raw traces and partial lines together; from half of it on read-only roots gather nothing.");
+
+    static final ConfigKey<Duration> REPOSITORIES_TIMEOUT = new ConfigKey<>(
+            "repositories.timeout",
+            ConfigType.duration(Duration.ofMillis(1)),
+            "2s",
+            true,
+            "How long a record waits for a slow file system; then it goes on and says so.");
 
     static final ConfigKey<Config.Durability> LOG_DURABILITY = new ConfigKey<>(
             "log.durability",
@@ -144,6 +158,7 @@ final class ConfigKeys {
             SHUTDOWN_GRACE,
             INGEST_LOOPS,
             INGEST_LINE_LIMIT,
+            INGEST_IGNORE,
             ROOTS_OVERHANG,
             ROOTS_LINGER,
             ROOTS_ADOPTION_GRACE,
@@ -151,6 +166,7 @@ final class ConfigKeys {
             ROOTS_COMPLETED_GUARD,
             ROOTS_SCRATCH_LIMIT,
             ROOTS_SCRATCH_TOTAL,
+            REPOSITORIES_TIMEOUT,
             LOG_DURABILITY,
             LOG_SLOW_THRESHOLD,
             LOG_READ_ONLY_AGE,
@@ -166,7 +182,7 @@ final class ConfigKeys {
     static final String SINKS = "sinks.";
 
     /** The tables, those without a key included: an empty one of these is no mistake. */
-    static final List<String> TABLES = List.of("ingest", "roots", "log", "redact", "api", "sinks");
+    static final List<String> TABLES = List.of("ingest", "roots", "repositories", "log", "redact", "api", "sinks");
 
     private ConfigKeys() {}
 }

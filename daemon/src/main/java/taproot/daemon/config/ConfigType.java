@@ -152,6 +152,21 @@ public record ConfigType<T>(String expected, Toml toml, Reader<T> reader) {
         });
     }
 
+    /** In TOML an array; for {@code --set} the text is one path, and none when it is empty. */
+    static ConfigType<List<String>> paths() {
+        return new ConfigType<>(
+                "an array of absolute paths, such as ['~/private', '/srv/*/scratch', '/**/node_modules']",
+                Toml.STRINGS,
+                texts -> {
+                    for (String text : texts) {
+                        if (!text.startsWith("/") && !text.startsWith("~/")) {
+                            throw new BadValue(text);
+                        }
+                    }
+                    return List.copyOf(texts);
+                });
+    }
+
     T fromText(String text) throws BadValue {
         return reader.read(toml == Toml.STRINGS && text.isEmpty() ? List.of() : List.of(text));
     }

@@ -139,6 +139,11 @@ public final class CommandLog {
         writer.addListener(listener);
     }
 
+    /** What the records occupy that wait for their commit. */
+    public long queuedBytes() {
+        return queue.bytes();
+    }
+
     public LogStatus status() {
         return writer.status();
     }

@@ -24,6 +24,12 @@ public enum Counter {
     BYTES_RECEIVED("bytes received"),
     /** Raw trace bytes not gathered, or given up later, because a budget was exhausted. */
     SCRATCH_BYTES_SHED("trace bytes given up to a budget"),
+    /** Commands that went on because the file system of their repository did not answer in time. */
+    REPOSITORIES_TIMED_OUT("repositories that did not answer in time"),
+    /** Commands that went on without their repository, because too much waited for slow file systems. */
+    REPOSITORIES_OVERLOADED("repositories not looked up: too much waited for slow file systems"),
+    /** Commands of which nothing is recorded, because {@code ingest.ignore} says so. */
+    RECORDS_IGNORED("records left out by ingest.ignore"),
     /** Records handed to the log. */
     RECORDS_FINISHED("records finished"),
     /** Records that have a seq. */

@@ -39,6 +39,9 @@ public final class Roots {
     private final Drains drains;
     private final Settling settling;
 
+    /** Set before the first line comes. */
+    private Consumer<Sid> unplaced = sid -> {};
+
     /**
      * @param log takes finished commands; called after the compute, on the thread that finished them, and may not block
      * @param drain reads everything that git has sent so far, then runs what it was given
@@ -62,6 +65,19 @@ public final class Roots {
         this.alarms = new Alarms(timers, clock, this::due);
         this.drains = new Drains(clock, drain, this::drained);
         this.settling = new Settling(settings, clock, timers, alarms, drains, this::deadline);
+    }
+
+    /**
+     * Who is told of a process that runs and did not say where, so that its working directory can be looked at. To be set
+     * before the first line comes; called after the compute, and may not block.
+     */
+    public void onUnplaced(Consumer<Sid> listener) {
+        unplaced = listener;
+    }
+
+    /** Runs the action when everything that git has sent so far has been read; several at once cost one reading. */
+    public void whenRead(Runnable action) {
+        drains.follow(action);
     }
 
     /**
@@ -247,6 +263,7 @@ public final class Roots {
 
     private static void collect(Root.Live live, Verdict verdict) {
         verdict.finished(live.normalizer.takeFinished());
+        verdict.unplaced(live.normalizer.takeUnplaced());
         verdict.drainWanted(live.normalizer.takeDrainWanted());
         verdict.uncounted(live.normalizer.takeEmptySecondLives(), live.normalizer.takeUnstarted());
     }
@@ -254,6 +271,7 @@ public final class Roots {
     // After it.
 
     private void carryOut(RootId id, Verdict verdict) {
+        verdict.unplaced().forEach(unplaced); // First: whoever finishes a record looks for what was learned here.
         verdict.finished().forEach(this::record);
         counters.add(Counter.SECOND_LIVES_EMPTY, verdict.emptySecondLives());
         counters.add(Counter.PROCESSES_UNSTARTED, verdict.unstarted());

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import taproot.normalizer.DropReason;
 import taproot.normalizer.FinishedCommand;
 import taproot.normalizer.Normalizer;
+import taproot.normalizer.Sid;
 
 /** What a compute found that its caller must do afterwards. Written inside the compute, read after it, once. */
 final class Verdict {
@@ -14,6 +15,7 @@ final class Verdict {
     private Root.@Nullable Tombstone tombstone;
     private long alarmAt = Normalizer.NEVER;
     private boolean drainWanted;
+    private List<Sid> unplaced = List.of();
     private int emptySecondLives;
     private int unstarted;
 
@@ -40,6 +42,10 @@ final class Verdict {
         drainWanted = wanted;
     }
 
+    void unplaced(List<Sid> processes) {
+        unplaced = processes;
+    }
+
     void uncounted(int emptyLives, int withoutStart) {
         emptySecondLives = emptyLives;
         unstarted = withoutStart;
@@ -63,6 +69,10 @@ final class Verdict {
 
     boolean drainWanted() {
         return drainWanted;
+    }
+
+    List<Sid> unplaced() {
+        return unplaced;
     }
 
     int emptySecondLives() {

@@ -25,7 +25,7 @@ class ConfigTest {
     void theDefaultsAreThoseOfTheDesign() throws Exception {
         Config config = Config.load(null, List.of());
         assertThat(config.shutdownGrace()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(config.ingest()).isEqualTo(new Config.Ingest(1, 4 << 20));
+        assertThat(config.ingest()).isEqualTo(new Config.Ingest(1, 4 << 20, List.of()));
         assertThat(config.roots())
                 .isEqualTo(new Config.Roots(
                         Duration.ofMillis(20),

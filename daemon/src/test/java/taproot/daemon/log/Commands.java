@@ -102,8 +102,9 @@ final class Commands {
     }
 
     FinishedCommand finished() {
-        CommandRecord.Repository repository =
-                worktree == null && gitDir == null ? null : new CommandRecord.Repository(null, worktree, gitDir, null);
+        CommandRecord.Repository repository = worktree == null && gitDir == null
+                ? null
+                : new CommandRecord.Repository(null, worktree, gitDir, null, null);
         return new FinishedCommand(
                 new CommandRecord(
                         key,

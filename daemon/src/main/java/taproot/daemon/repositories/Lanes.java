@@ -1,0 +1,137 @@
+package taproot.daemon.repositories;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import taproot.daemon.metrics.Counters;
+
+/**
+ * Runs tasks of one name one after the other, and those of different names beside each other, on a few threads. A task
+ * that hangs holds up its own name alone: it is made up for by another thread, up to a bound. Handing in never waits.
+ */
+final class Lanes implements Executor {
+    /** As many as there is work for on an ordinary machine; what a task waits for is seldom the disk. */
+    private static final int THREADS = 2;
+
+    /** So many may hang before others have to wait too. */
+    private static final int MOST_THREADS = THREADS + 16;
+
+    private static final long KEPT_SECONDS = 10;
+
+    /** Those who wait under one name. Touched inside the map's compute only, but for {@code since}. */
+    private static final class Lane {
+        final Queue<Runnable> waiting = new ArrayDeque<>(2);
+
+        /** {@link System#nanoTime} at which the task that runs began; 0 where none runs. */
+        volatile long since;
+    }
+
+    private final ConcurrentHashMap<String, Lane> lanes = new ConcurrentHashMap<>();
+    private final Counters counters;
+    private final ForkJoinPool threads;
+
+    Lanes(Counters counters) {
+        this.counters = counters;
+        threads = new ForkJoinPool(
+                THREADS,
+                Lanes::named,
+                (_, e) -> counters.defect("looking at a repository", e),
+                true,
+                0,
+                MOST_THREADS,
+                0,
+                _ -> true,
+                KEPT_SECONDS,
+                TimeUnit.SECONDS);
+    }
+
+    private static ForkJoinWorkerThread named(ForkJoinPool pool) {
+        ForkJoinWorkerThread thread = ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(pool);
+        thread.setName("repositories-" + thread.getPoolIndex());
+        return thread;
+    }
+
+    /** Runs the task when those of the same name that were handed in before are over. */
+    void submit(String name, Runnable task) {
+        boolean[] fresh = {false};
+        lanes.compute(name, (_, known) -> {
+            Lane lane = known;
+            if (lane == null) {
+                lane = new Lane();
+                fresh[0] = true;
+            }
+            lane.waiting.add(task);
+            return lane;
+        });
+        if (fresh[0]) {
+            threads.execute(() -> run(name));
+        }
+    }
+
+    /** Runs a task beside all others. */
+    @Override
+    public void execute(Runnable task) {
+        threads.execute(task);
+    }
+
+    private void run(String name) {
+        Lane lane = lanes.get(name);
+        if (lane == null) {
+            return;
+        }
+        for (Runnable task = next(name); task != null; task = next(name)) {
+            lane.since = System.nanoTime() | 1;
+            try {
+                task.run();
+            } catch (RuntimeException | StackOverflowError e) {
+                counters.defect("looking at a repository", e);
+            } finally {
+                lane.since = 0;
+            }
+        }
+    }
+
+    /** The next task; the lane is gone when there is none. */
+    private @Nullable Runnable next(String name) {
+        Runnable[] next = {null};
+        lanes.computeIfPresent(name, (_, lane) -> {
+            next[0] = lane.waiting.poll();
+            return next[0] == null ? null : lane;
+        });
+        return next[0];
+    }
+
+    /** Whether the task that runs under this name has been at it for longer than so many nanoseconds. */
+    boolean hangs(String name, long nanos) {
+        Lane lane = lanes.get(name);
+        return lane != null && hangs(lane, nanos);
+    }
+
+    private static boolean hangs(Lane lane, long nanos) {
+        long since = lane.since;
+        return since != 0 && System.nanoTime() - since > nanos;
+    }
+
+    /** Makes up for the threads whose tasks have been running for longer than so many nanoseconds. */
+    void makeUpFor(long nanos) {
+        int hanging = 0;
+        for (Lane lane : lanes.values()) {
+            hanging += hangs(lane, nanos) ? 1 : 0;
+        }
+        int wanted = Math.min(THREADS + hanging, MOST_THREADS);
+        if (threads.getParallelism() != wanted) {
+            var unused = threads.setParallelism(wanted);
+            threads.execute(() -> {}); // Makes it look whether a thread is missing.
+        }
+    }
+
+    /** Runs nothing any more; who hangs is left to the end of the process. */
+    void stop() {
+        threads.shutdownNow();
+    }
+}

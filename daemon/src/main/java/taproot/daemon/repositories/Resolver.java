@@ -1,0 +1,113 @@
+package taproot.daemon.repositories;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import taproot.normalizer.CommandRecord;
+
+/**
+ * Finds the repository that a clue leads to, and remembers it by its work tree. What it remembers is looked at again once
+ * it is a second old; until then a repository that was replaced by another keeps the first one's id, unless the command
+ * that made it was heard.
+ */
+final class Resolver {
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int REMEMBERED = 4096;
+
+    private final Cache<String, Known> byWorktree;
+
+    /** What came of it. */
+    sealed interface Found {
+        /** The command worked here. */
+        record Here(Known known) implements Found {}
+
+        /** It worked in no repository, or did not say in which. */
+        record Nowhere() implements Found {}
+
+        /** There was something to follow, and it led to nothing. */
+        record Lost(Unresolved why) implements Found {}
+    }
+
+    /** @param upkeep runs what the cache has to do now and then */
+    Resolver(Executor upkeep) {
+        byWorktree =
+                Caffeine.newBuilder().maximumSize(REMEMBERED).executor(upkeep).build();
+    }
+
+    /** What is remembered of a work tree and fresh enough to be believed. Never blocks. */
+    @Nullable
+    Known fresh(String worktree) {
+        Known known = byWorktree.getIfPresent(worktree);
+        return known != null && System.nanoTime() - known.checkedAt() < FRESH_NANOS ? known : null;
+    }
+
+    /** Where it was last, fresh or not. Never blocks. */
+    @Nullable
+    Known remembered(String worktree) {
+        return byWorktree.getIfPresent(worktree);
+    }
+
+    /**
+     * Looks at the file system, as long as that takes.
+     *
+     * @param said what git called the work tree
+     */
+    Found find(Clue clue, @Nullable String said) {
+        try {
+            return switch (clue) {
+                case Clue.Worktree(RawPath path) -> ofWorktree(path, said);
+                case Clue.GitDir(RawPath path, RawPath worktree) -> here(GitPlace.ofGitDir(worktree, path), path, said);
+                case Clue.Target(RawPath path) -> ofTarget(path, said);
+                case Clue.Inside(RawPath path) -> {
+                    GitPlace place = GitPlace.around(path);
+                    yield place == null ? new Found.Nowhere() : here(place, path, said);
+                }
+                case Clue.Garbled() -> new Found.Lost(Unresolved.NOT_UTF8);
+                case Clue.None() -> new Found.Nowhere();
+            };
+        } catch (IOException e) {
+            return new Found.Lost(Unresolved.UNREADABLE);
+        }
+    }
+
+    private Found ofWorktree(RawPath path, @Nullable String said) throws IOException {
+        String name = said == null ? path.text() : said;
+        boolean spelled = RawPath.ofText(name).equals(path);
+        Known before = spelled ? byWorktree.getIfPresent(name) : null;
+        Known again = before == null ? null : before.seenAgain();
+        if (again != null) {
+            byWorktree.put(name, again);
+            return new Found.Here(again);
+        }
+        GitPlace place = GitPlace.ofWorktree(path);
+        Found found = here(place, path, said);
+        if (spelled && found instanceof Found.Here(Known known)) {
+            byWorktree.put(name, known);
+        } else if (before != null) {
+            byWorktree.invalidate(name);
+        }
+        return found;
+    }
+
+    private Found ofTarget(RawPath path, @Nullable String said) throws IOException {
+        GitPlace place = GitPlace.ofWorktree(path);
+        return here(place == null ? GitPlace.ofGitDir(null, path) : place, path, said);
+    }
+
+    private static Found here(@Nullable GitPlace place, RawPath path, @Nullable String said) throws IOException {
+        Known known = place == null ? null : Known.of(place, said);
+        if (known != null) {
+            return new Found.Here(known);
+        }
+        return new Found.Lost(FileCalls.status(path) == null ? Unresolved.MISSING : Unresolved.NOT_FOUND);
+    }
+
+    /** What a record says when nothing was found: what git said, and why there is no more. */
+    static CommandRecord.Repository lost(CommandRecord.@Nullable Repository said, Unresolved why) {
+        String worktree = said == null ? null : said.worktree();
+        return new CommandRecord.Repository(null, worktree, null, null, why.wire());
+    }
+}
