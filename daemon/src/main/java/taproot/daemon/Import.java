@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import taproot.daemon.config.Config;
 import taproot.daemon.config.Places;
 import taproot.daemon.config.PlacesException;
@@ -18,6 +19,9 @@ import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
 import taproot.daemon.replay.Played;
 import taproot.daemon.replay.Replay;
+import taproot.daemon.repositories.Repositories;
+import taproot.normalizer.CommandRecord;
+import taproot.normalizer.Effects;
 import taproot.normalizer.FinishedCommand;
 import taproot.normalizer.Redactor;
 
@@ -40,10 +44,12 @@ public final class Import {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final CommandLog log;
+    private final Predicate<CommandRecord> ignored;
     private long ahead;
 
-    private Import(CommandLog log) {
+    private Import(CommandLog log, Predicate<CommandRecord> ignored) {
         this.log = log;
+        this.ignored = ignored;
     }
 
     /**
@@ -62,7 +68,9 @@ public final class Import {
                     new StoredForm(new Redactor(config.redact().patterns(), new EndlessPatterns(counters))),
                     counters);
             try {
-                Played played = new Import(log).play(config, counters, paths, progress);
+                Played played = new Import(
+                                log, Repositories.ignoring(config.ingest().ignore()))
+                        .play(config, counters, paths, progress);
                 return new Imported(played, counters);
             } finally {
                 log.close(PATIENCE);
@@ -91,12 +99,17 @@ public final class Import {
     }
 
     private void append(FinishedCommand command) {
+        if (ignored.test(command.record())) {
+            return;
+        }
         ahead += RECORD + command.trace().length;
         if (ahead > AHEAD) {
             await(log.committed());
             ahead = 0;
         }
-        if (!log.append(command)) {
+        // Where it ran is as git said it then: what is there now says nothing of it.
+        CommandRecord record = command.record();
+        if (!log.append(command.with(record.withEffects(Effects.of(record))))) {
             throw new UncheckedIOException(new IOException("the log takes no more: it is full or closed"));
         }
     }

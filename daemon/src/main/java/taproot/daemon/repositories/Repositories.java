@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
 import taproot.normalizer.CommandRecord;
+import taproot.normalizer.Effects;
 import taproot.normalizer.FinishedCommand;
 import taproot.normalizer.Sid;
 
@@ -241,7 +242,7 @@ public final class Repositories {
         if (ignored.test(command.record())) {
             counters.increment(Counter.RECORDS_IGNORED);
         } else {
-            log.accept(command);
+            log.accept(command.with(command.record().withEffects(Effects.of(command.record()))));
         }
     }
 }

@@ -1,0 +1,176 @@
+package taproot.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import taproot.normalizer.CommandRecord;
+import taproot.normalizer.CommandRecord.Repository;
+
+/** Where a command ran, of repositories of every shape. */
+class RepositoriesTest {
+    @RegisterExtension
+    final GitLab lab = new GitLab();
+
+    @BeforeEach
+    void repository() throws Exception {
+        lab.repository("r");
+    }
+
+    @Test
+    void aCommandRanInItsRepositoryHoweverItWasCalled() throws Exception {
+        lab.given("mkdir r/sub; ln -s r link; git -C r config alias.st status; git -C r config alias.sh '!git status'");
+        lab.run("cd r && git status; cd sub && git status; cd ../../link && git status; cd .. && git -C r status;"
+                + " git --git-dir=r/.git --work-tree=r status; git --git-dir=$LAB/r/.git log --oneline;"
+                + " git -C r st; git -C r sh; git --git-dir=r/.git branch x");
+        Records records = lab.records();
+        assertThat(records.all()).hasSize(9).allSatisfy(record -> isRepository(record, "r/.git", "r/.git"));
+        assertThat(records.all().stream()
+                        .limit(5)
+                        .map(RepositoriesTest::worktree)
+                        .distinct())
+                .containsExactly(lab.work("r"));
+        assertThat(ids(records)).hasSize(1);
+    }
+
+    @Test
+    void allWorkTreesOfAFamilyShareItsId() throws Exception {
+        lab.run("cd r && git worktree add -q ../wt -b w; cd ../wt; git status; git commit -q --allow-empty -m x");
+        Records records = lab.records();
+        isRepository(records.only("worktree"), "r/.git", "r/.git");
+        isRepository(records.only("status"), "r/.git/worktrees/wt", "r/.git");
+        isRepository(records.only("commit"), "r/.git/worktrees/wt", "r/.git");
+        assertThat(worktree(records.only("commit"))).isEqualTo(lab.work("wt"));
+        assertThat(ids(records)).hasSize(1);
+    }
+
+    @Test
+    void aSubmoduleIsARepositoryOfItsOwn() throws Exception {
+        lab.given("git init -q s; cd s; git commit -q --allow-empty -m s; cd ../r;"
+                + " git submodule --quiet add ../s s; git commit -q -m sub");
+        lab.run("cd r && git status; cd s && git status");
+        Records records = lab.records();
+        isRepository(records.all().getFirst(), "r/.git", "r/.git");
+        isRepository(records.all().getLast(), "r/.git/modules/s", "r/.git/modules/s");
+        assertThat(ids(records)).hasSize(2);
+        lab.given("git clone -q --no-local s old; cd r; mv ../old old; git submodule --quiet add ./old old || true");
+        lab.run("cd r/old && git status; cd .. && git submodule --quiet absorbgitdirs; cd old && git status");
+        records = lab.records();
+        isRepository(records.all().getFirst(), "r/old/.git", "r/old/.git");
+        isRepository(records.all().getLast(), "r/.git/modules/old", "r/.git/modules/old");
+    }
+
+    @Test
+    void whatCloneAndInitMadeIsWhereTheyRan() throws Exception {
+        lab.run("git init -q i; git init -q --bare ib.git; git clone -q r c; git clone -q --bare r;"
+                + " git clone -q --bare r cb.git; git -C i init -q sub; mkdir j; cd j; git init -q");
+        Records records = lab.records();
+        isRepository(records.all().get(0), "i/.git", "i/.git");
+        isRepository(records.all().get(1), "ib.git", "ib.git");
+        isRepository(records.all().get(2), "c/.git", "c/.git");
+        isRepository(records.all().get(3), "r.git", "r.git");
+        isRepository(records.all().get(4), "cb.git", "cb.git");
+        isRepository(records.all().get(5), "i/sub/.git", "i/sub/.git");
+        isRepository(records.all().get(6), "j/.git", "j/.git");
+    }
+
+    @Test
+    void aBareRepositoryIsFoundByTheDirectoryThatGitRanIn() throws Exception {
+        lab.given("git clone -q --bare r b.git");
+        lab.run("git --git-dir=$LAB/b.git log --oneline; git -C $LAB/b.git rev-parse HEAD");
+        assertThat(lab.records().all()).hasSize(2).allSatisfy(record -> isRepository(record, "b.git", "b.git"));
+        // No word of where: it lives long enough to be seen.
+        lab.run("cd b.git && (sleep 0.2; echo HEAD) | git cat-file --batch-check");
+        isRepository(lab.records().only(), "b.git", "b.git");
+    }
+
+    @Test
+    void whoWorksNowhereHasNoRepository() throws Exception {
+        lab.run("git version; git config --global --list");
+        assertThat(lab.records().all())
+                .allSatisfy(record -> assertThat(record.repository()).isNull());
+    }
+
+    @Test
+    void aMovedRepositoryKeepsItsIdAndOneMadeAnewHasAnother() throws Exception {
+        lab.run("git -C r status");
+        String id = id(lab.records().only());
+        lab.run("mv r moved; git -C moved status");
+        CommandRecord moved = lab.records().only();
+        assertThat(id(moved)).isEqualTo(id);
+        isRepository(moved, "moved/.git", "moved/.git");
+        lab.given("rm -rf moved; git init -q moved");
+        lab.run("git -C moved commit -q --allow-empty -m x");
+        assertThat(id(lab.records().only())).isNotEqualTo(id);
+        lab.stopDaemon();
+        lab.startDaemon();
+        lab.run("git -C moved status");
+        CommandRecord restarted = lab.records().only();
+        assertThat(id(restarted)).isNotEqualTo(id).isNotNull();
+    }
+
+    @Test
+    void aRepositoryThatIsGoneSaysSo() throws Exception {
+        lab.run("git -C r -c alias.away='!rm -rf .git && git --version' away");
+        CommandRecord away = lab.records().only();
+        assertThat(away.repository()).isEqualTo(new Repository(null, lab.work("r"), null, null, "not_found"));
+        lab.repository("q");
+        lab.run("git -C q -c alias.away='!cd .. && rm -rf q' away");
+        assertThat(lab.records().only().repository())
+                .isEqualTo(new Repository(null, lab.work("q"), null, null, "missing"));
+    }
+
+    @Test
+    void aPathThatIsNotUtf8IsFoundByItsBytes() throws Exception {
+        lab.given("mkdir $'\\xffx'; cd $'\\xffx'; git init -q; git init -q $'\\xc3\\xa4'");
+        lab.run("cd $'\\xffx' && git status && git -C $'\\xc3\\xa4' commit -q --allow-empty -m x");
+        Records records = lab.records();
+        assertThat(worktree(records.only("status"))).isEqualTo(lab.work("\uFFFDx"));
+        assertThat(id(records.only("status"))).isNotNull();
+        assertThat(records.only("commit").repository())
+                .isNotNull()
+                .satisfies(repository -> assertThat(repository.gitDir()).isEqualTo(lab.work("\uFFFDx/ä/.git")));
+    }
+
+    @Test
+    void whereGitDirComesFromTheEnvironmentGitHasToReportIt() throws Exception {
+        lab.given("git config --global trace2.envVars GIT_DIR,GIT_WORK_TREE");
+        lab.run("git log --oneline", Map.of("GIT_DIR", lab.work("r/.git")));
+        isRepository(lab.records().only(), "r/.git", "r/.git");
+    }
+
+    @Test
+    void aLinkToAGitDirectoryIsFollowed() throws Exception {
+        lab.given("mv r/.git real.git; ln -s ../real.git r/.git");
+        lab.run("git -C r status");
+        isRepository(lab.records().only(), "real.git", "real.git");
+        lab.given("rm r/.git; echo 'gitdir: ../real.git' > r/.git");
+        lab.run("git -C r commit -q --allow-empty -m x");
+        isRepository(lab.records().only(), "real.git", "real.git");
+    }
+
+    private void isRepository(CommandRecord record, String gitDir, String commonDir) {
+        Repository repository = record.repository();
+        assertThat(repository).as(Records.json(record)).isNotNull();
+        assertThat(repository.unresolved()).as(Records.json(record)).isNull();
+        assertThat(repository.id()).as(Records.json(record)).matches("[0-9a-f]{16}");
+        assertThat(repository.gitDir()).as(Records.json(record)).isEqualTo(lab.work(gitDir));
+        assertThat(repository.commonDir()).as(Records.json(record)).isEqualTo(lab.work(commonDir));
+    }
+
+    private static String worktree(CommandRecord record) {
+        return String.valueOf(Records.worktree(record));
+    }
+
+    private static String id(CommandRecord record) {
+        return record.repository() == null
+                ? ""
+                : String.valueOf(record.repository().id());
+    }
+
+    private static java.util.Set<String> ids(Records records) {
+        return records.all().stream().map(RepositoriesTest::id).collect(java.util.stream.Collectors.toSet());
+    }
+}
