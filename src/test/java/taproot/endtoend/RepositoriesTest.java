@@ -3,6 +3,8 @@ package taproot.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -153,7 +155,9 @@ class RepositoriesTest {
 
     private void isRepository(CommandRecord record, String gitDir, String commonDir) {
         Repository repository = record.repository();
-        assertThat(repository).as(Records.json(record)).isNotNull();
+        if (repository == null) {
+            throw new AssertionError("no repository: " + Records.json(record));
+        }
         assertThat(repository.unresolved()).as(Records.json(record)).isNull();
         assertThat(repository.id()).as(Records.json(record)).matches("[0-9a-f]{16}");
         assertThat(repository.gitDir()).as(Records.json(record)).isEqualTo(lab.work(gitDir));
@@ -170,7 +174,7 @@ class RepositoriesTest {
                 : String.valueOf(record.repository().id());
     }
 
-    private static java.util.Set<String> ids(Records records) {
-        return records.all().stream().map(RepositoriesTest::id).collect(java.util.stream.Collectors.toSet());
+    private static Set<String> ids(Records records) {
+        return records.all().stream().map(RepositoriesTest::id).collect(Collectors.toSet());
     }
 }
