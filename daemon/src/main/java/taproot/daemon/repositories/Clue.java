@@ -22,8 +22,8 @@ sealed interface Clue {
     /** A directory in a repository, or in none. */
     record Inside(RawPath path) implements Clue {}
 
-    /** What {@code clone} and {@code init} made. */
-    record Target(RawPath path) implements Clue {}
+    /** What {@code clone} and {@code init} made; {@code init} may have entered it by the time it was looked at. */
+    record Target(RawPath path, @Nullable RawPath entered) implements Clue {}
 
     /** It named a place, in bytes that nobody has. */
     record Garbled() implements Clue {}
@@ -39,7 +39,7 @@ sealed interface Clue {
             case Worktree(RawPath path) -> path.bytes();
             case GitDir(RawPath path, RawPath worktree) -> (worktree == null ? path : worktree).bytes();
             case Inside(RawPath path) -> path.bytes();
-            case Target(RawPath path) -> path.bytes();
+            case Target(RawPath path, RawPath _) -> path.bytes();
             case Garbled() -> "";
             case None() -> null;
         };
@@ -106,9 +106,11 @@ sealed interface Clue {
         RawPath base = cwd == null ? options.directory() : cwd;
         String named = TargetArgument.of(record.argv(), String.valueOf(record.command()));
         if (named == null) {
-            return base == null ? new None() : new Target(base);
+            return base == null ? new None() : new Target(base, null);
         }
-        return under(base, RawPath.ofText(named), Target::new);
+        RawPath target = RawPath.ofText(named);
+        boolean entered = base != null && base.bytes().endsWith("/" + target.bytes());
+        return under(base, target, path -> new Target(path, entered ? base : null));
     }
 
     private static Clue under(@Nullable RawPath base, RawPath path, Function<RawPath, Clue> made) {

@@ -58,10 +58,7 @@ record GitPlace(@Nullable RawPath worktree, RawPath gitDir, RawPath commonDir) {
         }
         long device = status.device();
         for (int level = 0; level < LEVELS_MAX; level++) {
-            GitPlace found = ofWorktree(directory);
-            if (found == null) {
-                found = ofGitDir(null, directory);
-            }
+            GitPlace found = at(directory);
             if (found != null || directory.isRoot()) {
                 return found;
             }
@@ -72,6 +69,12 @@ record GitPlace(@Nullable RawPath worktree, RawPath gitDir, RawPath commonDir) {
             }
         }
         return null;
+    }
+
+    /** The repository whose work tree, or whose git directory, this is. */
+    static @Nullable GitPlace at(RawPath directory) throws IOException {
+        GitPlace place = ofWorktree(directory);
+        return place == null ? ofGitDir(null, directory) : place;
     }
 
     /** What git itself asks of a git directory. */

@@ -60,7 +60,7 @@ final class Resolver {
             return switch (clue) {
                 case Clue.Worktree(RawPath path) -> ofWorktree(path, said);
                 case Clue.GitDir(RawPath path, RawPath worktree) -> here(GitPlace.ofGitDir(worktree, path), path, said);
-                case Clue.Target(RawPath path) -> ofTarget(path, said);
+                case Clue.Target(RawPath path, RawPath entered) -> ofTarget(path, entered, said);
                 case Clue.Inside(RawPath path) -> {
                     GitPlace place = GitPlace.around(path);
                     yield place == null ? new Found.Nowhere() : here(place, path, said);
@@ -92,9 +92,13 @@ final class Resolver {
         return found;
     }
 
-    private Found ofTarget(RawPath path, @Nullable String said) throws IOException {
-        GitPlace place = GitPlace.ofWorktree(path);
-        return here(place == null ? GitPlace.ofGitDir(null, path) : place, path, said);
+    private static Found ofTarget(RawPath path, @Nullable RawPath entered, @Nullable String said)
+            throws IOException {
+        GitPlace place = GitPlace.at(path);
+        if (place == null && entered != null) {
+            place = GitPlace.at(entered);
+        }
+        return here(place, path, said);
     }
 
     private static Found here(@Nullable GitPlace place, RawPath path, @Nullable String said) throws IOException {
