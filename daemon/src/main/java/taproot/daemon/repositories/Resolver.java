@@ -92,8 +92,7 @@ final class Resolver {
         return found;
     }
 
-    private static Found ofTarget(RawPath path, @Nullable RawPath entered, @Nullable String said)
-            throws IOException {
+    private static Found ofTarget(RawPath path, @Nullable RawPath entered, @Nullable String said) throws IOException {
         GitPlace place = GitPlace.at(path);
         if (place == null && entered != null) {
             place = GitPlace.at(entered);
