@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes whole lines with Jackson, for the third of them that a record needs. About 0.4 µs a line; confined to one
- * thread, because it reuses its {@link Fields}.
+ * Decodes whole lines, for the third of them that a record needs: those that are plain by itself, all others with
+ * Jackson. Confined to one thread, because it reuses its {@link Fields}.
  */
 public final class EventDecoder {
     /** Four levels are the deepest git writes ({@code data_json}); Jackson's own limits keep hostile lines cheap. */
@@ -25,23 +25,51 @@ public final class EventDecoder {
     private static final char REPLACEMENT = '\uFFFD';
 
     private final Fields fields = new Fields();
+    private final PlainLine plain = new PlainLine();
 
-    /** The event; null where the line says nothing that a record needs. */
+    /**
+     * The event; null where the line says nothing that a record needs.
+     *
+     * @param rest where the line goes on behind its event and SID; below 0 where these are not the first, or not plain
+     */
     @Nullable
-    Event decode(EventKind.Reader reader, byte[] line, int from, int to) throws MalformedEventException {
+    Event decode(EventKind.Reader reader, byte[] line, int from, int rest, int to) throws MalformedEventException {
+        if (rest < 0 || !readPlain(line, rest, to)) {
+            readAny(line, from, to);
+        }
+        return reader.read(fields);
+    }
+
+    private boolean readPlain(byte[] line, int rest, int to) {
         try {
-            readFields(line, from, to);
+            fields.read(plain.of(line, rest, to));
+            return true;
+        } catch (IOException | MalformedEventException e) {
+            return false;
+        }
+    }
+
+    private void readAny(byte[] line, int from, int to) throws MalformedEventException {
+        try (JsonParser json = JSON.createParser(line, from, to - from)) {
+            fields.read(new JacksonLine(json));
         } catch (IOException e) {
             // Not JSON, or not UTF-8: git writes the bytes of an argument as they are. Decoding the line first makes
             // each bad byte U+FFFD, in its own field alone; what then still fails is no JSON.
-            readFields(new String(line, from, to - from, StandardCharsets.UTF_8));
+            readText(new String(line, from, to - from, StandardCharsets.UTF_8));
             if (fields.worktree != null && fields.worktree.indexOf(REPLACEMENT) >= 0) {
                 // Whoever looks for the repository needs the very bytes; the other fields are only to be read.
                 fields.rawWorktree =
                         topLevelText("worktree", new String(line, from, to - from, StandardCharsets.ISO_8859_1));
             }
         }
-        return reader.read(fields);
+    }
+
+    private void readText(String line) throws MalformedEventException {
+        try (JsonParser json = JSON.createParser(line)) {
+            fields.read(new JacksonLine(json));
+        } catch (IOException e) {
+            throw new MalformedEventException("expected JSON: " + Text.bounded(String.valueOf(e.getMessage()), 200));
+        }
     }
 
     /** The value of a text field at the line's top level; null where there is none. */
@@ -58,20 +86,6 @@ public final class EventDecoder {
             return null;
         } catch (IOException e) {
             return null;
-        }
-    }
-
-    private void readFields(byte[] line, int from, int to) throws IOException, MalformedEventException {
-        try (JsonParser json = JSON.createParser(line, from, to - from)) {
-            fields.read(json);
-        }
-    }
-
-    private void readFields(String line) throws MalformedEventException {
-        try (JsonParser json = JSON.createParser(line)) {
-            fields.read(json);
-        } catch (IOException e) {
-            throw new MalformedEventException("expected JSON: " + Text.bounded(String.valueOf(e.getMessage()), 200));
         }
     }
 }

@@ -1,9 +1,6 @@
 package taproot.normalizer;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -91,53 +88,76 @@ final class Fields {
     @Nullable
     List<String> ancestry;
 
+    /** Where the fields of one line come from, one after the other; the value of each has to be taken. */
+    interface Source {
+        /** The next field's name, null behind the last; for a field that is of no use here it may be any other text. */
+        @Nullable
+        String nextName() throws IOException, MalformedEventException;
+
+        /** A string. */
+        String text() throws IOException, MalformedEventException;
+
+        /** A string, or a number or a truth value as it is written; null for null and for what has parts. */
+        @Nullable
+        String scalar() throws IOException, MalformedEventException;
+
+        /** A UTC time as microseconds since the epoch. */
+        long time() throws IOException, MalformedEventException;
+
+        /** A whole number. */
+        long integer() throws IOException, MalformedEventException;
+
+        /** Seconds with a fraction, as microseconds. */
+        long micros() throws IOException, MalformedEventException;
+
+        /** An array of strings. */
+        List<String> texts() throws IOException, MalformedEventException;
+
+        /** A value of any kind, which nobody wants. */
+        void skip() throws IOException, MalformedEventException;
+    }
+
     /** Reads one line's object; unknown fields are skipped, a later duplicate wins. */
-    void read(JsonParser json) throws IOException, MalformedEventException {
+    void read(Source line) throws IOException, MalformedEventException {
         clear();
-        if (json.nextToken() != JsonToken.START_OBJECT) {
-            throw new MalformedEventException("expected a JSON object, came something else");
-        }
-        for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
-            readField(field, json);
-        }
-        if (json.currentToken() != JsonToken.END_OBJECT) {
-            throw new MalformedEventException("expected a field or the object's end");
+        for (String field = line.nextName(); field != null; field = line.nextName()) {
+            readField(field, line);
         }
     }
 
-    private void readField(String field, JsonParser json) throws IOException, MalformedEventException {
+    private void readField(String field, Source line) throws IOException, MalformedEventException {
         switch (field) {
-            case "time" -> time = Timestamps.parse(text(json));
-            case "t_abs" -> tAbs = micros(json);
-            case "t_rel" -> tRel = micros(json);
-            case "t_total" -> tTotal = micros(json);
-            case "t_min" -> tMin = micros(json);
-            case "t_max" -> tMax = micros(json);
-            case "code" -> code = smallInteger(json);
-            case "pid" -> pid = integer(json);
-            case "child_id" -> childId = integer(json);
-            case "signo" -> signo = smallInteger(json);
-            case "repo" -> repo = integer(json);
-            case "count" -> count = integer(json);
-            case "intervals" -> intervals = integer(json);
-            case "exe" -> exe = exe(text(json));
-            case "name" -> name = text(json);
-            case "hierarchy" -> hierarchy = hierarchy(text(json));
-            case "alias" -> alias = text(json);
-            case "worktree" -> worktree = text(json);
-            case "scope" -> scope = text(json);
-            case "param" -> param = text(json);
-            case "value" -> value = scalar(json);
-            case "child_class" -> childClass = text(json);
-            case "hook_name" -> hookName = text(json);
-            case "category" -> category = text(json);
-            case "key" -> key = text(json);
-            case "msg" -> msg = text(json);
+            case "time" -> time = line.time();
+            case "t_abs" -> tAbs = line.micros();
+            case "t_rel" -> tRel = line.micros();
+            case "t_total" -> tTotal = line.micros();
+            case "t_min" -> tMin = line.micros();
+            case "t_max" -> tMax = line.micros();
+            case "code" -> code = smallInteger("code", line);
+            case "pid" -> pid = line.integer();
+            case "child_id" -> childId = line.integer();
+            case "signo" -> signo = smallInteger("signo", line);
+            case "repo" -> repo = line.integer();
+            case "count" -> count = line.integer();
+            case "intervals" -> intervals = line.integer();
+            case "exe" -> exe = exe(line.text());
+            case "name" -> name = line.text();
+            case "hierarchy" -> hierarchy = hierarchy(line.text());
+            case "alias" -> alias = line.text();
+            case "worktree" -> worktree = line.text();
+            case "scope" -> scope = line.text();
+            case "param" -> param = line.text();
+            case "value" -> value = line.scalar();
+            case "child_class" -> childClass = line.text();
+            case "hook_name" -> hookName = line.text();
+            case "category" -> category = line.text();
+            case "key" -> key = line.text();
+            case "msg" -> msg = line.text();
             // git-credential-manager says "format" for trace2's "fmt".
-            case "fmt", "format" -> fmt = text(json);
-            case "argv" -> argv = argv(texts(json));
-            case "ancestry" -> ancestry = ancestry(bounded(texts(json)));
-            default -> skip(json);
+            case "fmt", "format" -> fmt = line.text();
+            case "argv" -> argv = argv(line.texts());
+            case "ancestry" -> ancestry = ancestry(bounded(line.texts()));
+            default -> line.skip();
         }
     }
 
@@ -212,41 +232,6 @@ final class Fields {
         return field;
     }
 
-    private static String text(JsonParser json) throws IOException, MalformedEventException {
-        if (json.nextToken() != JsonToken.VALUE_STRING) {
-            throw new MalformedEventException("expected a string for \"" + json.currentName() + "\"");
-        }
-        return json.getText();
-    }
-
-    private static @Nullable String scalar(JsonParser json) throws IOException {
-        JsonToken token = json.nextToken();
-        if (token != null && token.isScalarValue()) {
-            return token == JsonToken.VALUE_NULL ? null : json.getText();
-        }
-        json.skipChildren();
-        return null;
-    }
-
-    private static void skip(JsonParser json) throws IOException {
-        json.nextToken();
-        json.skipChildren();
-    }
-
-    private static List<String> texts(JsonParser json) throws IOException, MalformedEventException {
-        if (json.nextToken() != JsonToken.START_ARRAY) {
-            throw new MalformedEventException("expected an array of strings for \"" + json.currentName() + "\"");
-        }
-        List<String> texts = new ArrayList<>(8);
-        for (JsonToken token = json.nextToken(); token != JsonToken.END_ARRAY; token = json.nextToken()) {
-            if (token != JsonToken.VALUE_STRING) {
-                throw new MalformedEventException("expected only strings in \"" + json.currentName() + "\"");
-            }
-            texts.add(json.getText());
-        }
-        return texts;
-    }
-
     private List<String> argv(List<String> words) {
         argvLeftOut = Math.max(0, words.size() - MAX_LIST);
         return bounded(words);
@@ -256,32 +241,12 @@ final class Fields {
         return List.copyOf(texts.size() <= MAX_LIST ? texts : texts.subList(0, MAX_LIST));
     }
 
-    private static long integer(JsonParser json) throws IOException, MalformedEventException {
-        if (json.nextToken() != JsonToken.VALUE_NUMBER_INT) {
-            throw new MalformedEventException("expected a whole number for \"" + json.currentName() + "\"");
-        }
-        return json.getLongValue();
-    }
-
     /** What git keeps in an int. */
-    private static long smallInteger(JsonParser json) throws IOException, MalformedEventException {
-        long number = integer(json);
+    private static long smallInteger(String field, Source line) throws IOException, MalformedEventException {
+        long number = line.integer();
         if (number != (int) number) {
-            throw new MalformedEventException("expected at most 32 bits for \"" + json.currentName() + "\"");
+            throw new MalformedEventException("expected at most 32 bits for \"" + field + "\"");
         }
         return number;
-    }
-
-    /** Seconds with a fraction, as microseconds. */
-    private static long micros(JsonParser json) throws IOException, MalformedEventException {
-        JsonToken token = json.nextToken();
-        if (token != JsonToken.VALUE_NUMBER_FLOAT && token != JsonToken.VALUE_NUMBER_INT) {
-            throw new MalformedEventException("expected seconds for \"" + json.currentName() + "\"");
-        }
-        double seconds = json.getDoubleValue();
-        if (!(Math.abs(seconds) < 1e12)) {
-            throw new MalformedEventException("expected seconds for \"" + json.currentName() + "\", they are absurd");
-        }
-        return Math.round(seconds * 1e6);
     }
 }

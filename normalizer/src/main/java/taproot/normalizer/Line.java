@@ -24,6 +24,11 @@ public final class Line implements ReadLine {
         return sid;
     }
 
+    /** How many bytes it takes in a raw trace. */
+    public int size() {
+        return to - from + 1;
+    }
+
     boolean isAnnotation() {
         return event instanceof AnnotationEvent;
     }

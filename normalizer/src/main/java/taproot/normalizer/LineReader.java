@@ -15,11 +15,15 @@ public final class LineReader {
     private static final byte[] EVENT = "{\"event\":\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SID = "\",\"sid\":\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ANNOTATION = "\"taproot\"".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ANNOTATION_SHIFTS = shifts(ANNOTATION);
     private static final byte[] NO_BYTES = {};
 
     private final EventDecoder decoder;
     private byte[] sidBytes = NO_BYTES;
     private @Nullable Sid sid;
+
+    /** It has neither control characters nor bytes beyond ASCII, of which Jackson has its own opinion. */
+    private boolean sidIsPlain;
 
     /** One decoder may serve all connections of a thread. */
     public LineReader(EventDecoder decoder) {
@@ -48,7 +52,8 @@ public final class LineReader {
         if (lineSid == null) {
             return new ReadLine.Dropped(DropReason.UNADDRESSED, null);
         }
-        return decode(EventKind.named(bytes, eventFrom, eventTo), lineSid, bytes, from, to);
+        int rest = sidIsPlain ? sidTo + 1 : -1;
+        return decode(EventKind.named(bytes, eventFrom, eventTo), lineSid, bytes, from, rest, to);
     }
 
     /** Whose line it is of which only the beginning is there; null where that says too little. */
@@ -78,19 +83,19 @@ public final class LineReader {
             return new ReadLine.Dropped(DropReason.UNADDRESSED, null);
         }
         byte[] name = event.getBytes(StandardCharsets.UTF_8);
-        return decode(EventKind.named(name, 0, name.length), lineSid, bytes, from, to);
+        return decode(EventKind.named(name, 0, name.length), lineSid, bytes, from, -1, to);
     }
 
-    private ReadLine decode(@Nullable EventKind kind, Sid lineSid, byte[] bytes, int from, int to) {
+    private ReadLine decode(@Nullable EventKind kind, Sid lineSid, byte[] bytes, int from, int rest, int to) {
         if (kind == null) {
             return ReadLine.Ignored.UNKNOWN_EVENT;
         }
         EventKind.Reader reader = kind.reader();
-        if (reader == null || (kind == EventKind.DATA && !contains(ANNOTATION, bytes, from, to))) {
+        if (reader == null || (kind == EventKind.DATA && !containsAnnotation(bytes, from, to))) {
             return new Line(lineSid, kind, null, bytes, from, to);
         }
         try {
-            return new Line(lineSid, kind, decoder.decode(reader, bytes, from, to), bytes, from, to);
+            return new Line(lineSid, kind, decoder.decode(reader, bytes, from, rest, to), bytes, from, to);
         } catch (MalformedEventException e) {
             return new ReadLine.Dropped(DropReason.MALFORMED, lineSid);
         }
@@ -108,6 +113,7 @@ public final class LineReader {
             return null;
         }
         sidBytes = text;
+        sidIsPlain = isPlain(text);
         sid = fresh;
         return fresh;
     }
@@ -129,13 +135,35 @@ public final class LineReader {
         return -1;
     }
 
-    private static boolean contains(byte[] needle, byte[] bytes, int from, int to) {
-        byte first = needle[1];
-        for (int i = from + 1; i <= to - needle.length + 1; i++) {
-            if (bytes[i] == first && startsWith(needle, bytes, i - 1, to)) {
-                return true;
+    private static boolean isPlain(byte[] text) {
+        for (byte b : text) {
+            if (b < ' ') {
+                return false;
             }
         }
+        return true;
+    }
+
+    /** Horspool's search: the byte under the needle's end says how far the needle can go on at least. */
+    private static boolean containsAnnotation(byte[] bytes, int from, int to) {
+        int last = ANNOTATION.length - 1;
+        int i = from + last;
+        while (i < to) {
+            byte b = bytes[i];
+            if (b == ANNOTATION[last] && startsWith(ANNOTATION, bytes, i - last, to)) {
+                return true;
+            }
+            i += b < 0 ? ANNOTATION.length : ANNOTATION_SHIFTS[b];
+        }
         return false;
+    }
+
+    private static byte[] shifts(byte[] needle) {
+        byte[] shifts = new byte[Byte.MAX_VALUE + 1];
+        Arrays.fill(shifts, (byte) needle.length);
+        for (int i = 0; i < needle.length - 1; i++) {
+            shifts[needle[i]] = (byte) (needle.length - 1 - i);
+        }
+        return shifts;
     }
 }

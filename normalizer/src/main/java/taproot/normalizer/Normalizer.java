@@ -42,6 +42,11 @@ public final class Normalizer {
 
     // What happens to a root.
 
+    /** Lines that hold so many bytes are about to come in one go: what they will need is got at once. */
+    public void expect(int bytes) {
+        traces.expect(bytes);
+    }
+
     /**
      * Notes a line that came over a connection; the first on it opens it for the line's process.
      *

@@ -14,11 +14,16 @@ final class Scratch {
     private int length;
     private boolean shed;
 
-    /** Appends {@code source[from, to)} and a newline; the caller has asked the budget. */
-    void append(byte[] source, int from, int to) {
+    /**
+     * Appends {@code source[from, to)} and a newline; the caller has asked the budget.
+     *
+     * @param expected how much will come before long, with this: room is made for all of it at once
+     */
+    void append(byte[] source, int from, int to, int expected) {
         int needed = length + (to - from) + 1;
         if (needed > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(needed, Math.max(INITIAL, bytes.length + bytes.length / 2)));
+            int grown = Math.max(INITIAL, bytes.length + bytes.length / 2);
+            bytes = Arrays.copyOf(bytes, Math.max(grown, Math.max(needed, length + expected)));
         }
         System.arraycopy(source, from, bytes, length, to - from);
         bytes[needed - 1] = '\n';

@@ -6,23 +6,32 @@ final class TraceAccount {
     private final TraceBudget budget;
     private long bytes;
 
+    /** How much more of the read that is being applied will be gathered here, at most. */
+    private int expected;
+
     TraceAccount(Settings settings, TraceBudget budget) {
         this.limit = settings.scratchLimit();
         this.budget = budget;
     }
 
+    /** So many bytes of lines are about to come. */
+    void expect(int size) {
+        expected = size;
+    }
+
     /** Keeps the line, or notes that it was given up. */
     void gather(Life life, Line line) {
-        int size = line.to - line.from + 1;
+        int size = line.size();
         if (life.scratch == Scratch.NONE) {
             life.scratch = new Scratch();
         }
         if (bytes + size <= limit && budget.take(size, life.isReadOnly())) {
-            life.scratch.append(line.bytes, line.from, line.to);
+            life.scratch.append(line.bytes, line.from, line.to, expected);
             bytes += size;
         } else {
             life.scratch.shed();
         }
+        expected -= size;
     }
 
     /** The life's lines, and those put aside for it, go elsewhere. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -36,6 +37,7 @@ class LineReaderTest {
                     assertThat(read.sid()).isEqualTo(Sid.of(String.valueOf(fields.get("sid"))));
                     assertThat(read.kind.name().toLowerCase(java.util.Locale.ROOT))
                             .isEqualTo(fields.get("event"));
+                    assertReadAsJacksonReads(read);
                     lines++;
                 }
             }
@@ -91,6 +93,29 @@ class LineReaderTest {
             assertThat(line.sid().value()).isEqualTo(SID);
             assertThat(line.event).isEqualTo(new ExitEvent(3, Fields.ABSENT, 500_000));
         });
+    }
+
+    @Property(tries = 20_000)
+    void aMutatedLineSaysWhatJacksonReadsInIt(@ForAll("mutatedLines") byte[] bytes) {
+        switch (new LineReader(new EventDecoder()).read(bytes, 0, bytes.length)) {
+            case Line line -> assertReadAsJacksonReads(line);
+            case ReadLine.Ignored _ -> {}
+            // Dropped by its reader, which is by Jackson, or before anybody looked into it.
+            case ReadLine.Dropped _ -> {}
+        }
+    }
+
+    private static void assertReadAsJacksonReads(Line line) {
+        if (line.event == null) {
+            return;
+        }
+        try {
+            EventKind.Reader reader = Objects.requireNonNull(line.kind.reader());
+            assertThat(new EventDecoder().decode(reader, line.bytes, line.from, -1, line.to))
+                    .isEqualTo(line.event);
+        } catch (MalformedEventException e) {
+            throw new AssertionError("read, but not by Jackson: " + new String(line.bytes, StandardCharsets.UTF_8), e);
+        }
     }
 
     @Property(tries = 5_000)

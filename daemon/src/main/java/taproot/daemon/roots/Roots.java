@@ -93,6 +93,7 @@ public final class Roots {
             roots.compute(id, (_, root) -> {
                 Root.Live live = alive(root);
                 live.heardAt = now;
+                live.normalizer.expect(size(lines));
                 for (Line line : lines) {
                     DropReason reason = live.normalizer.line(line, connection, now);
                     if (reason != null) {
@@ -111,6 +112,14 @@ public final class Roots {
         }
         carryOut(id, verdict);
         return verdict.dropped();
+    }
+
+    private static int size(List<Line> lines) {
+        int size = 0;
+        for (Line line : lines) {
+            size += line.size();
+        }
+        return size;
     }
 
     /** Notes that a line of this process could not be read; its record, if there will be one, says so. */
