@@ -20,6 +20,11 @@ public record Cli(int status, String out, String err) {
     }
 
     public static Cli run(Screen screen, String... arguments) {
+        return run(screen, Map.of("HOME", "/nonexistent"), arguments);
+    }
+
+    /** A run of somebody with these variables. */
+    public static Cli run(Screen screen, Map<String, String> environment, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Session session = new Session(
@@ -27,7 +32,7 @@ public record Cli(int status, String out, String err) {
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 screen,
                 screen,
-                Map.of("HOME", "/nonexistent"),
+                environment,
                 InstantSource.fixed(NOW),
                 ZoneOffset.UTC);
         int status = Taproot.run(session, arguments);

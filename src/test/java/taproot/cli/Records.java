@@ -1,5 +1,6 @@
 package taproot.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +42,7 @@ public final class Records {
     private @Nullable Integer signal;
     private @Nullable String worktree;
     private List<String> errors = List.of();
+    private byte[] trace = new byte[0];
 
     private Records(int pid, String commandLine) {
         sid = sid(pid);
@@ -93,6 +95,12 @@ public final class Records {
 
     public Records error(String text) {
         errors = List.of(text);
+        return this;
+    }
+
+    /** The raw lines that are kept of it. */
+    public Records trace(String... lines) {
+        trace = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
         return this;
     }
 
@@ -171,7 +179,7 @@ public final class Records {
                 6,
                 false,
                 Map.of(),
-                TraceExtent.NONE);
+                trace.length == 0 ? TraceExtent.NONE : TraceExtent.FULL);
     }
 
     /** Writes a log of these, in this order, as a daemon would. */
@@ -180,7 +188,7 @@ public final class Records {
                 new RecordCodec.Encoded(finished.record(), RecordJson.write(finished.record()), finished.trace());
         CommandLog log = CommandLog.open(stateDirectory, LogSettings.DEFAULTS, codec, new Counters());
         for (Records record : records) {
-            log.append(new FinishedCommand(record.build(), new byte[0]));
+            log.append(new FinishedCommand(record.build(), record.trace));
         }
         CompletableFuture<Long> head = log.committed().toCompletableFuture();
         head.join();

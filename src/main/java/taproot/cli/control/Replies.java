@@ -3,6 +3,7 @@ package taproot.cli.control;
 import java.io.IOException;
 import taproot.cli.terminal.CommandFailedException;
 import taproot.cli.terminal.ExitStatus;
+import taproot.cli.text.Json;
 import taproot.cli.text.ShellText;
 
 /** What the daemon's answers mean for a command. */

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import taproot.cli.control.Json;
 import taproot.cli.terminal.Screen;
 import taproot.cli.terminal.Session;
 import taproot.cli.text.Durations;
+import taproot.cli.text.Json;
 import taproot.cli.text.ShellText;
 
 /** What is running, for people: since when, in whose command, how many bytes of trace, and what it is. */

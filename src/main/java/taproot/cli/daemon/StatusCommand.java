@@ -8,13 +8,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import taproot.cli.control.ControlClient;
 import taproot.cli.control.HttpReply;
-import taproot.cli.control.Json;
 import taproot.cli.control.Replies;
 import taproot.cli.options.PlaceOptions;
 import taproot.cli.terminal.CommandFailedException;
 import taproot.cli.terminal.ExitStatus;
 import taproot.cli.terminal.OutputClosedException;
 import taproot.cli.terminal.Session;
+import taproot.cli.text.Json;
 
 /** {@code taproot status}: how the daemon is doing. */
 @Command(

@@ -2,10 +2,11 @@ package taproot.cli.options;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Stack;
-import java.util.stream.Collectors;
 import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
@@ -30,18 +31,59 @@ public final class Converters {
         }
     }
 
-    /** An outcome by its name in JSON. */
-    public static final class ToOutcome implements ITypeConverter<Outcome> {
+    /** One of the constants of an enum, by its name in small letters. */
+    public abstract static class ToWord<E extends Enum<E>> implements ITypeConverter<E> {
+        private final Class<E> type;
+
+        protected ToWord(Class<E> type) {
+            this.type = type;
+        }
+
         @Override
-        public Outcome convert(String text) {
-            for (Outcome outcome : Outcome.values()) {
-                if (outcome.wire().equals(text.toLowerCase(Locale.ROOT))) {
-                    return outcome;
+        public E convert(String text) {
+            for (E constant : type.getEnumConstants()) {
+                if (word(constant).equals(text.toLowerCase(Locale.ROOT))) {
+                    return constant;
                 }
             }
-            throw new TypeConversionException("expected one of "
-                    + Arrays.stream(Outcome.values()).map(Outcome::wire).collect(Collectors.joining(", ")) + ", got '"
-                    + text + "'");
+            throw new TypeConversionException(
+                    "expected one of " + String.join(", ", words(type)) + ", got '" + text + "'");
+        }
+    }
+
+    /** Those names, for completion. */
+    public abstract static class Words implements Iterable<String> {
+        private final Class<? extends Enum<?>> type;
+
+        protected Words(Class<? extends Enum<?>> type) {
+            this.type = type;
+        }
+
+        @Override
+        public Iterator<String> iterator() {
+            return words(type).iterator();
+        }
+    }
+
+    private static List<String> words(Class<? extends Enum<?>> type) {
+        return Arrays.stream(type.getEnumConstants()).map(Converters::word).toList();
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** An outcome by its name in JSON. */
+    public static final class ToOutcome extends ToWord<Outcome> {
+        public ToOutcome() {
+            super(Outcome.class);
+        }
+    }
+
+    /** The outcomes, for completion. */
+    public static final class Outcomes extends Words {
+        public Outcomes() {
+            super(Outcome.class);
         }
     }
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import taproot.cli.terminal.CommandFailedException;
 import taproot.cli.terminal.ExitStatus;
+import taproot.cli.text.ShellText;
 import taproot.daemon.config.Config;
 import taproot.daemon.config.ConfigException;
 import taproot.daemon.config.Places;
@@ -60,10 +61,23 @@ public final class PlaceOptions {
     /** The configuration of those, with other directories. */
     public Places places(@Nullable Path runtime, @Nullable Path state, Map<String, String> environment)
             throws CommandFailedException {
+        checkOverrides();
         try {
             return Places.of(runtime, state, config, environment);
         } catch (PlacesException e) {
             throw new CommandFailedException(ExitStatus.FAILED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** A mistyped key is one also where nothing of the configuration is needed. */
+    private void checkOverrides() throws CommandFailedException {
+        if (overrides.isEmpty()) {
+            return;
+        }
+        try {
+            Config.settings(null, overrides);
+        } catch (ConfigException e) {
+            throw new CommandFailedException(ExitStatus.USAGE, "bad configuration:\n" + e.getMessage(), e);
         }
     }
 
@@ -72,6 +86,25 @@ public final class PlaceOptions {
             return Config.load(places.configFile(), overrides);
         } catch (ConfigException e) {
             throw new CommandFailedException(ExitStatus.USAGE, "bad configuration:\n" + e.getMessage(), e);
+        }
+    }
+
+    public List<String> overrides() {
+        return List.copyOf(overrides);
+    }
+
+    /** Another command for the same places, as one would type it. */
+    public String command(String words) {
+        StringBuilder line = new StringBuilder("taproot ").append(words);
+        append(line, "--runtime-dir", runtimeDir);
+        append(line, "--state-dir", stateDir);
+        append(line, "--config", config);
+        return line.toString();
+    }
+
+    private static void append(StringBuilder line, String option, @Nullable Path value) {
+        if (value != null) {
+            line.append(' ').append(option).append(' ').append(ShellText.of(value.toString()));
         }
     }
 }

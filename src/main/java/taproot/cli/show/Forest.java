@@ -52,7 +52,7 @@ final class Forest {
                 ? Ending.RUNNING
                 : Ending.of(c.outcome(), c.exitCode(), c.signal());
         String label = ShellText.brief(c.argv()) + (c.detached() ? "  (in the background)" : "");
-        Branch owner = new Branch(label, c.startedAt(), c.durationUs(), ending, true);
+        Branch owner = new Branch(c.sid(), label, c.startedAt(), c.durationUs(), ending, true);
         owners.add(owner);
         bySid.putIfAbsent(
                 c.sid(), owner); // A second life has the SID of the first: what names it hangs below that one.
@@ -89,7 +89,7 @@ final class Forest {
         Ending ending = outcome == null || (stillRunning && outcome == Outcome.INTERRUPTED)
                 ? Ending.RUNNING
                 : Ending.of(outcome, p.exitCode(), null);
-        return new Branch(ShellText.brief(p.argv()), p.startedAt(), p.durationUs(), ending, true);
+        return new Branch(p.sid(), ShellText.brief(p.argv()), p.startedAt(), p.durationUs(), ending, true);
     }
 
     /** Adds the children that are not git, and tells the git processes among them as what they were started. */
@@ -108,7 +108,7 @@ final class Forest {
                 process.startedAs(child);
             } else if (parent != null && !isVainAttempt(child)) {
                 Branch program = new Branch(
-                        label(child), child.startedAt(), child.durationUs(), Ending.of(child.exitCode()), false);
+                        null, label(child), child.startedAt(), child.durationUs(), Ending.of(child.exitCode()), false);
                 program.child = child;
                 parent.below.add(program);
             }
@@ -166,6 +166,7 @@ final class Forest {
         private static final Comparator<Branch> BY_START =
                 Comparator.comparing(branch -> branch.startedAt, Comparator.nullsLast(Comparator.naturalOrder()));
 
+        private final @Nullable String sid;
         private final @Nullable Long startedAt;
         private final @Nullable Long durationUs;
         private final Ending ending;
@@ -175,7 +176,14 @@ final class Forest {
         private boolean isChild;
         private @Nullable ChildEntry child;
 
-        Branch(String label, @Nullable Long startedAt, @Nullable Long durationUs, Ending ending, boolean git) {
+        Branch(
+                @Nullable String sid,
+                String label,
+                @Nullable Long startedAt,
+                @Nullable Long durationUs,
+                Ending ending,
+                boolean git) {
+            this.sid = sid;
             this.label = label;
             this.startedAt = startedAt;
             this.durationUs = durationUs;
@@ -219,6 +227,7 @@ final class Forest {
                     .map(Branch::withoutItsShell)
                     .sorted(BY_START)
                     .map(branch -> new Node(
+                            branch.sid,
                             branch.label,
                             branch.startedAt,
                             branch.durationUs,

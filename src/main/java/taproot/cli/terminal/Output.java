@@ -26,6 +26,15 @@ public final class Output {
         }
     }
 
+    /** Bytes that are whole lines already. */
+    public void lines(byte[] text) throws OutputClosedException {
+        try {
+            out.write(text);
+        } catch (IOException e) {
+            throw new OutputClosedException(e);
+        }
+    }
+
     public void flush() throws OutputClosedException {
         try {
             out.flush();

@@ -1,9 +1,12 @@
-package taproot.cli.control;
+package taproot.cli.text;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,17 +14,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON object of the control socket, read without a schema: the daemon may be older or newer than whoever asks it, so what
- * is missing is 0 or empty, and what is unknown is left alone.
+ * A JSON object, read without a schema: whoever wrote it may be older or newer than whoever reads it, so what is missing is 0
+ * or empty, and what is unknown is left alone.
  */
-public final class Json {
+public record Json(Map<String, @Nullable Object> fields) {
     private static final JsonFactory FACTORY = new JsonFactory();
-
-    private final Map<String, @Nullable Object> fields;
-
-    private Json(Map<String, @Nullable Object> fields) {
-        this.fields = fields;
-    }
 
     /**
      * Reads one object.
@@ -38,6 +35,24 @@ public final class Json {
         }
     }
 
+    /** Writes the fields of one object. */
+    public interface Fields {
+        void write(JsonGenerator out) throws IOException;
+    }
+
+    /** One object on one line. */
+    public static String line(Fields fields) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator out = FACTORY.createGenerator(text)) {
+            out.writeStartObject();
+            fields.write(out);
+            out.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot happen: memory does not fail to be written", e);
+        }
+        return text.toString();
+    }
+
     public String text(String name) {
         Object value = fields.get(name);
         return value == null ? "" : value.toString();
@@ -45,6 +60,16 @@ public final class Json {
 
     public long number(String name) {
         return fields.get(name) instanceof Number number ? number.longValue() : 0;
+    }
+
+    /** Seconds, as trace2 writes them, in microseconds; null where there are none. */
+    public @Nullable Long micros(String name) {
+        Object value = fields.get(name);
+        try {
+            return value == null ? null : Math.round(Double.parseDouble(value.toString()) * 1_000_000);
+        } catch (NumberFormatException e) {
+            return null; // Something else, of another emitter.
+        }
     }
 
     public Json object(String name) {
