@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.cli.doctor;
+
+import org.jspecify.annotations.NullMarked;
