@@ -72,13 +72,22 @@ public record Config(
      * @throws ConfigException naming every unknown key and every bad value
      */
     public static Config load(@Nullable Path file, List<String> overrides) throws ConfigException {
+        return from(values(file, overrides));
+    }
+
+    /** The same, key by key, with whoever says so. */
+    public static List<ConfigSetting> settings(@Nullable Path file, List<String> overrides) throws ConfigException {
+        return values(file, overrides).settings();
+    }
+
+    private static ConfigValues values(@Nullable Path file, List<String> overrides) throws ConfigException {
         ConfigValues values = new ConfigValues();
         if (file != null) {
             ConfigFile.read(file, values);
         }
         overrides.forEach(values::override);
         values.check();
-        return from(values);
+        return values;
     }
 
     private static Config from(ConfigValues v) {

@@ -1,7 +1,9 @@
 package taproot.daemon.config;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ConfigTable(String name, Map<String, ConfigEntry> entries) {
     public ConfigTable {
-        entries = Map.copyOf(entries);
+        entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries)); // In the order of the file.
     }
 
     /** The values of a table that was checked. */

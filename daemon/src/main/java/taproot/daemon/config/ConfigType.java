@@ -184,6 +184,24 @@ public record ConfigType<T>(String expected, Toml toml, Reader<T> reader) {
         };
     }
 
+    /** How a value of TOML is written. */
+    static String toml(Object value) {
+        return switch (value) {
+            case String text -> "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+            case List<?> list -> list.stream().map(ConfigType::toml).collect(Collectors.joining(", ", "[", "]"));
+            default -> value.toString();
+        };
+    }
+
+    /** How the bare text of {@code --set} would be written in TOML. */
+    String tomlOfText(String text) {
+        return switch (toml) {
+            case STRING -> toml((Object) text);
+            case INTEGER, BOOLEAN -> text;
+            case STRINGS -> toml(text.isEmpty() ? List.of() : List.of(text));
+        };
+    }
+
     private static List<String> strings(List<?> list) throws BadValue {
         List<String> strings = new ArrayList<>();
         for (Object element : list) {

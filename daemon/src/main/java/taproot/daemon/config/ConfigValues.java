@@ -15,8 +15,12 @@ final class ConfigValues {
     private static final Pattern SINK_NAME = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
 
     private final Map<ConfigKey<?>, Object> values = new HashMap<>();
+    private final Map<ConfigKey<?>, Said> said = new HashMap<>();
     private final Map<String, Map<String, ConfigEntry>> sinks = new LinkedHashMap<>();
     private final List<ConfigException.Problem> problems = new ArrayList<>();
+
+    /** Who said what a key is, and how it looks in TOML. */
+    private record Said(String origin, String toml) {}
 
     void set(String file, int line, String name, Object value) {
         ConfigKey<?> key = key(name);
@@ -25,6 +29,7 @@ final class ConfigValues {
         } else if (key == null) {
             unknown(file, line, name);
         } else {
+            said.put(key, new Said(origin(file, line), ConfigType.toml(value)));
             set(file, line, key, () -> key.type().fromToml(value));
         }
     }
@@ -40,7 +45,9 @@ final class ConfigValues {
         } else if (key == null) {
             unknown(OVERRIDE, 0, name);
         } else {
-            set(OVERRIDE, 0, key, () -> key.type().fromText(assignment.substring(equals + 1)));
+            String text = assignment.substring(equals + 1);
+            said.put(key, new Said(OVERRIDE, key.type().tomlOfText(text)));
+            set(OVERRIDE, 0, key, () -> key.type().fromText(text));
         }
     }
 
@@ -98,6 +105,35 @@ final class ConfigValues {
         } catch (ConfigType.BadValue e) {
             throw new IllegalStateException("the default of " + key.name() + " is none: " + e.getMessage(), e);
         }
+    }
+
+    /** Every key, in the order of the registry. */
+    List<ConfigSetting> settings() {
+        List<ConfigSetting> settings = new ArrayList<>();
+        ConfigKeys.ALL.forEach(key -> settings.add(setting(key)));
+        sinks.forEach((sink, entries) -> entries.forEach((key, entry) -> settings.add(new ConfigSetting(
+                ConfigKeys.SINKS + sink + "." + key,
+                ConfigType.toml(entry.value()),
+                origin(entry.source(), entry.line()),
+                false,
+                false,
+                ""))));
+        return settings;
+    }
+
+    private static String origin(String source, int line) {
+        return line > 0 ? source + ":" + line : source;
+    }
+
+    private ConfigSetting setting(ConfigKey<?> key) {
+        Said here = said.get(key);
+        return new ConfigSetting(
+                key.name(),
+                here == null ? key.type().tomlOfText(key.preset()) : here.toml,
+                here == null ? "default" : here.origin,
+                here == null,
+                key.live(),
+                key.meaning());
     }
 
     private interface Value {

@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.cli.config;
+
+import org.jspecify.annotations.NullMarked;
