@@ -69,6 +69,11 @@ final class Taproot implements Callable<Integer> {
         return status;
     }
 
+    /** All that the program takes, for what is made from it. */
+    static CommandLine whole(Session session) {
+        return line(session, new String[0]);
+    }
+
     private static CommandLine line(Session session, String[] arguments) {
         CommandLine line = new CommandLine(new Taproot());
         // Reading one command's annotations costs a few milliseconds: only what is asked for is read.
