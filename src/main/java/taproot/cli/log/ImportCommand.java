@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,13 +16,13 @@ import taproot.cli.options.PlaceOptions;
 import taproot.cli.terminal.CommandFailedException;
 import taproot.cli.terminal.ExitStatus;
 import taproot.cli.terminal.OutputClosedException;
+import taproot.cli.terminal.Progress;
 import taproot.cli.terminal.Session;
 import taproot.cli.text.Durations;
 import taproot.cli.text.ShellText;
 import taproot.daemon.Import;
 import taproot.daemon.config.Places;
 import taproot.daemon.metrics.Counter;
-import taproot.daemon.replay.Replay;
 import taproot.daemon.replay.SkippedFile;
 import taproot.normalizer.DropReason;
 
@@ -35,12 +34,7 @@ import taproot.normalizer.DropReason;
                 + " socket, and never records a command twice.",
         footer = "Status 1: something could not be read or written.")
 public final class ImportCommand implements Callable<Integer> {
-    /** An import that is over sooner shows no progress. */
-    private static final long FIRST_PROGRESS = TimeUnit.SECONDS.toNanos(1);
-
-    private static final long BETWEEN_PROGRESS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int NAMED = 10;
-    private static final String ERASE = "\r\u001b[K";
 
     private final Session session;
 
@@ -63,17 +57,14 @@ public final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailedException, OutputClosedException, InterruptedException {
         Places places = options.places(session.environment());
-        ProgressLine progress = new ProgressLine();
         Import.Imported imported;
-        try {
-            imported = Import.run(options.config(places), places, paths, progress);
+        try (Progress progress = Progress.of(session, "importing")) {
+            imported = Import.run(options.config(places), places, paths, (read, of) -> progress.at(state(read, of)));
         } catch (NoSuchFileException e) {
             throw new CommandFailedException(
                     ExitStatus.USAGE, "there is no " + e.getFile() + ": expected a file or a directory", e);
         } catch (IOException e) {
             throw new CommandFailedException(ExitStatus.FAILED, "the import broke off: " + e.getMessage(), e);
-        } finally {
-            progress.erase();
         }
         if (json) {
             session.out().line(json(imported));
@@ -151,30 +142,8 @@ public final class ImportCommand implements Callable<Integer> {
         return text.append("}}}").toString();
     }
 
-    /** One line on a terminal that is written over and over, once the import takes longer than a second. */
-    private final class ProgressLine implements Replay.Progress {
-        private final long begun = System.nanoTime();
-        private long shownAt = begun + FIRST_PROGRESS - BETWEEN_PROGRESS;
-        private boolean shown;
-
-        @Override
-        public void at(long read, long of) {
-            long now = System.nanoTime();
-            if (session.errScreen().width() == 0 || now - shownAt < BETWEEN_PROGRESS) {
-                return;
-            }
-            shownAt = now;
-            shown = true;
-            String done = of == 0 ? "looking through the files" : read * 100 / of + " % of " + Durations.bytes(of);
-            session.err().print(ERASE + session.errScreen().cut("importing: " + done));
-            session.err().flush();
-        }
-
-        void erase() {
-            if (shown) {
-                session.err().print(ERASE);
-                session.err().flush();
-            }
-        }
+    private static String state(long read, long of) {
+        return "importing: "
+                + (of == 0 ? "looking through the files" : read * 100 / of + " % of " + Durations.bytes(of));
     }
 }

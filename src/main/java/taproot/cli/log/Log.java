@@ -1,12 +1,15 @@
 package taproot.cli.log;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import taproot.cli.terminal.CommandFailedException;
 import taproot.cli.terminal.ExitStatus;
 import taproot.cli.terminal.OutputClosedException;
+import taproot.cli.terminal.Progress;
 import taproot.daemon.log.CommandQuery;
 import taproot.daemon.log.LogException;
 import taproot.daemon.log.LogReader;
@@ -51,6 +54,24 @@ public final class Log {
         } catch (LogException e) {
             throw failed(e);
         }
+    }
+
+    /**
+     * The same with somebody watching. Unless it goes into a file, what is read shows by itself how far it has come, and may
+     * be on the same screen (a pager).
+     */
+    static void read(LogReader log, CommandQuery query, Progress progress, Sink sink)
+            throws CommandFailedException, OutputClosedException {
+        long[] n = new long[1];
+        boolean watched = !Files.isRegularFile(Path.of("/proc/self/fd/1"));
+        read(log, query, command -> {
+            if (watched) {
+                progress.close();
+            } else if (++n[0] % 1_000 == 0) {
+                progress.at(String.format(Locale.ROOT, "reading the log: %,d records", n[0]));
+            }
+            sink.accept(command);
+        });
     }
 
     /** Carries out of the reader's consumer what that may not throw. */

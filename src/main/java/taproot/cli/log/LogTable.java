@@ -1,5 +1,7 @@
 package taproot.cli.log;
 
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import taproot.cli.terminal.OutputClosedException;
@@ -7,6 +9,7 @@ import taproot.cli.terminal.Screen;
 import taproot.cli.terminal.Session;
 import taproot.cli.text.Durations;
 import taproot.cli.text.Ending;
+import taproot.cli.text.Json;
 import taproot.cli.text.Moment;
 import taproot.cli.text.ShellText;
 import taproot.normalizer.CommandRecord;
@@ -31,10 +34,7 @@ final class LogTable {
     }
 
     void add(long seq, CommandRecord c) throws OutputClosedException {
-        if (empty) {
-            empty = false;
-            session.out().line(screen.dim(row("#", "started", "duration", "exit", "repository") + "command"));
-        }
+        head();
         Ending ending = Ending.of(c.outcome(), c.exitCode(), c.signal());
         String before = row(
                 Long.toString(seq),
@@ -44,6 +44,28 @@ final class LogTable {
                 repository(c.repository()));
         String line = screen.cut(before + ShellText.brief(c.argv()));
         session.out().line(ending.bad() ? screen.red(line) : line);
+    }
+
+    /** A command that has only begun. */
+    void started(Json c) throws OutputClosedException {
+        head();
+        String line = row("", at(c.text("started_at")), "", "running", "");
+        session.out().line(screen.dim(screen.cut(line + ShellText.brief(c.texts("argv")))));
+    }
+
+    private String at(String time) {
+        try {
+            return Moment.seconds(Moment.micros(Instant.parse(time)), session.zone());
+        } catch (DateTimeParseException e) {
+            return time; // As the daemon said it.
+        }
+    }
+
+    private void head() throws OutputClosedException {
+        if (empty) {
+            empty = false;
+            session.out().line(screen.dim(row("#", "started", "duration", "exit", "repository") + "command"));
+        }
     }
 
     private String row(String seq, String started, String duration, String exit, String repository) {

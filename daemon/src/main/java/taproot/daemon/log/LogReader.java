@@ -222,6 +222,15 @@ public final class LogReader implements AutoCloseable {
         }
     }
 
+    /** Counts and durations of what matches, folded commands included; the query's limit does not matter. */
+    public List<SummaryRow> summary(CommandQuery query, SummaryBy by) throws LogException {
+        try {
+            return Summary.of(connection, query, by);
+        } catch (SQLException e) {
+            throw unusable(directory, e);
+        }
+    }
+
     /** The seq of the newest record ever committed, retention or not; 0 before the first. */
     public long head() throws LogException {
         return number(Schema.HEAD);
