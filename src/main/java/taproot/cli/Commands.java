@@ -4,13 +4,20 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import taproot.cli.config.ConfigCommand;
 import taproot.cli.daemon.RunCommand;
 import taproot.cli.daemon.StatusCommand;
 import taproot.cli.daemon.WaitCommand;
+import taproot.cli.doctor.DoctorCommand;
 import taproot.cli.exec.ExecCommand;
+import taproot.cli.log.ForgetCommand;
 import taproot.cli.log.ImportCommand;
 import taproot.cli.log.LogCommand;
+import taproot.cli.log.SummaryCommand;
+import taproot.cli.log.TailCommand;
 import taproot.cli.show.ShowCommand;
+import taproot.cli.target.DisableCommand;
+import taproot.cli.target.EnableCommand;
 import taproot.cli.terminal.Session;
 
 /** The registry of commands, in the order of the help. A new command is one file, in the room of its kind, and one line here. */
@@ -18,10 +25,19 @@ enum Commands {
     RUN(RunCommand::new),
     EXEC(ExecCommand::new),
     LOG(LogCommand::new),
+    TAIL(TailCommand::new),
     SHOW(ShowCommand::new),
+    SUMMARY(SummaryCommand::new),
     STATUS(StatusCommand::new),
     WAIT(WaitCommand::new),
-    IMPORT(ImportCommand::new);
+    IMPORT(ImportCommand::new),
+    FORGET(ForgetCommand::new),
+    ENABLE(EnableCommand::new),
+    DISABLE(DisableCommand::new),
+    DOCTOR(DoctorCommand::new),
+    CONFIG(ConfigCommand::new),
+    COMPLETION(CompletionCommand::new),
+    MAN(ManCommand::new);
 
     @SuppressWarnings("ImmutableEnumChecker") // A constructor holds no state.
     private final Function<Session, Callable<Integer>> create;

@@ -97,6 +97,14 @@ class UsageTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"log", "show 1"})
+    void anUnknownKeyIsRefusedBeforeTheLogIsLookedFor(String command) {
+        Cli run = Cli.run((command + " --set log.retention_aeg=1d --state-dir " + directory).split(" ", -1));
+        assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
+        assertThat(run.err()).contains("did you mean log.retention_age?");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"status", "wait"})
     void withoutADaemonItSaysSoAndHowToStartOne(String command) {
         Cli run = Cli.run(command, "--runtime-dir", directory.toString());
