@@ -16,8 +16,8 @@ import taproot.cli.log.LogCommand;
 import taproot.cli.log.SummaryCommand;
 import taproot.cli.log.TailCommand;
 import taproot.cli.show.ShowCommand;
-import taproot.cli.target.DisableCommand;
-import taproot.cli.target.EnableCommand;
+import taproot.cli.gitconfig.DisableCommand;
+import taproot.cli.gitconfig.EnableCommand;
 import taproot.cli.terminal.Session;
 
 /** The registry of commands, in the order of the help. A new command is one file, in the room of its kind, and one line here. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import taproot.cli.control.ControlClient;
 import taproot.cli.control.Replies;
 import taproot.cli.options.PlaceOptions;
-import taproot.cli.target.Git;
+import taproot.cli.gitconfig.Git;
 import taproot.cli.terminal.CommandFailedException;
 import taproot.cli.terminal.Version;
 import taproot.cli.text.Json;

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import taproot.cli.options.PlaceOptions;
-import taproot.cli.target.EffectiveTarget;
-import taproot.cli.target.Git;
+import taproot.cli.gitconfig.EffectiveTarget;
+import taproot.cli.gitconfig.Git;
 import taproot.cli.terminal.CommandFailedException;
 import taproot.cli.text.ShellText;
 

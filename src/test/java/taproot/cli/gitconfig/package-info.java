@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.cli.gitconfig;
+
+import org.jspecify.annotations.NullMarked;
