@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.daemon.sink.opentelemetry;
+
+import org.jspecify.annotations.NullMarked;
