@@ -38,8 +38,17 @@ final class SecretText {
         return Secrets.isSecretName(name) && !value.isEmpty() ? Secrets.REDACTED : text(value);
     }
 
+    private static boolean anySuspicious(List<String> argv) {
+        for (String element : argv) {
+            if (Secrets.suspicious(element)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     List<String> argv(List<String> argv) {
-        if (!hasPatterns() && argv.stream().noneMatch(Secrets::suspicious)) {
+        if (!hasPatterns() && !anySuspicious(argv)) {
             return argv;
         }
         String[] redacted = new String[argv.size()];

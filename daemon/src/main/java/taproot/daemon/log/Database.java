@@ -64,6 +64,7 @@ final class Database implements AutoCloseable {
         NativeLibraries.sqlite(directory.path());
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
+        config.setGetGeneratedKeys(false); // It would ask for one after each insert.
         Connection connection = config.createConnection("jdbc:sqlite:" + directory.database());
         try {
             int version = Schema.version(connection);

@@ -31,6 +31,12 @@ final class LogWriter implements Runnable {
      * pause as long is committed at once.
      */
     private static final long GATHER_NANOS = 1_000_000;
+
+    /** Where that brings as many records as this, the next will too, and a group of several costs each of them less. */
+    private static final int CROWD = 8;
+
+    private static final long CROWDED_GATHER_NANOS = 4_000_000;
+
     /** An injected clock may jump; the real one is looked at no later than this. */
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
 
@@ -219,9 +225,16 @@ final class LogWriter implements Runnable {
         return true;
     }
 
-    /** Waits for company while the last commit is only just over. */
+    /** Waits for company while the last commit is only just over, and longer where it comes in crowds. */
     private void gather() {
-        long wait = lastCommit + GATHER_NANOS - System.nanoTime();
+        gatherUntil(lastCommit + GATHER_NANOS);
+        if (queue.records() >= CROWD) {
+            gatherUntil(lastCommit + CROWDED_GATHER_NANOS);
+        }
+    }
+
+    private void gatherUntil(long nanoTime) {
+        long wait = nanoTime - System.nanoTime();
         if (wait > 0 && !batch.isFull() && !batch.isAwaited() && !stopping && failures == 0) {
             queue.pause(wait);
             fill();
