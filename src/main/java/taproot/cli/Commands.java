@@ -10,14 +10,14 @@ import taproot.cli.daemon.StatusCommand;
 import taproot.cli.daemon.WaitCommand;
 import taproot.cli.doctor.DoctorCommand;
 import taproot.cli.exec.ExecCommand;
+import taproot.cli.gitconfig.DisableCommand;
+import taproot.cli.gitconfig.EnableCommand;
 import taproot.cli.log.ForgetCommand;
 import taproot.cli.log.ImportCommand;
 import taproot.cli.log.LogCommand;
 import taproot.cli.log.SummaryCommand;
 import taproot.cli.log.TailCommand;
 import taproot.cli.show.ShowCommand;
-import taproot.cli.gitconfig.DisableCommand;
-import taproot.cli.gitconfig.EnableCommand;
 import taproot.cli.terminal.Session;
 
 /** The registry of commands, in the order of the help. A new command is one file, in the room of its kind, and one line here. */

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import taproot.cli.options.PlaceOptions;
 import taproot.cli.gitconfig.EffectiveTarget;
 import taproot.cli.gitconfig.Git;
+import taproot.cli.options.PlaceOptions;
 import taproot.cli.terminal.CommandFailedException;
 import taproot.cli.text.ShellText;
 
