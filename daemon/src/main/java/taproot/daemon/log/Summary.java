@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts and durations of the records that match, put together by one of their properties; what was folded into buckets is
- * in it. Reads the log in stretches, so that no snapshot is held for long; a row costs about a microsecond.
+ * in it. Reads the log in stretches, so that no snapshot is held for long; a row costs two microseconds.
  */
 final class Summary {
     /** Places of the log that one statement looks at. */
