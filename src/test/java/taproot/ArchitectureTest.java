@@ -46,6 +46,8 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> DIRECTIONS = Map.of(
             "config", Set.of(),
             "metrics", Set.of(),
+            // Around the others, not between them: the wiring asks it for a socket and tells it how things stand.
+            "systemd", Set.of("metrics"),
             "log", Set.of("config", "metrics"),
             "roots", Set.of("config", "metrics", "log"),
             // Between the two: it is handed what it hands on, and knows neither.

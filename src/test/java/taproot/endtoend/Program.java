@@ -13,12 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import taproot.daemon.config.Places;
 
 /** {@code taproot run} in a process of its own, which can be killed. Costs the start of a JVM. */
-final class Program implements AutoCloseable {
+public final class Program implements AutoCloseable {
     private static final Pattern SEQ = Pattern.compile("\"seq\":(\\d+)");
 
     private final Process process;
@@ -36,8 +37,20 @@ final class Program implements AutoCloseable {
      *
      * @param settings what {@code --set} takes
      */
-    static Program run(Places places, String... settings) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+    public static Program run(Places places, String... settings) throws IOException {
+        return run(places, List.of(), Map.of(), settings);
+    }
+
+    /**
+     * The same as a service.
+     *
+     * @param starter what goes before the command line and becomes it; then it may listen only later
+     * @param environment variables besides the test's own
+     */
+    public static Program run(Places places, List<String> starter, Map<String, String> environment, String... settings)
+            throws IOException {
+        List<String> command = new ArrayList<>(starter);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xmx256m", // As the launcher has it.
@@ -58,44 +71,53 @@ final class Program implements AutoCloseable {
             command.add(setting);
         }
         Path errors = Files.createTempFile("program", ".err");
-        Process process =
-                new ProcessBuilder(command).redirectError(errors.toFile()).start();
-        BufferedReader out =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        String line = out.readLine();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         Program program = new Program(process, places, errors);
-        if (line == null || !line.startsWith("listening on ")) {
-            program.close();
-            throw new IOException("expected to be told where it listens, got " + line);
+        if (starter.isEmpty()) {
+            program.awaitListening();
         }
         return program;
     }
 
+    /** Until it says so. */
+    public void awaitListening() throws IOException {
+        BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        String line = out.readLine();
+        if (line == null || !line.startsWith("listening on ")) {
+            String said = said();
+            close();
+            throw new IOException("expected to be told where it listens, got " + line + said);
+        }
+    }
+
     /** What it has said to stderr. */
-    String said() throws IOException {
+    public String said() throws IOException {
         return Files.readString(errors);
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** Sends a signal by its name, without {@code SIG}. */
-    void signal(String name) throws Exception {
+    public void signal(String name) throws Exception {
         GitLab.kill(name, process.toHandle());
     }
 
     /** Waits for its end; its exit status. */
-    int ended() throws InterruptedException {
+    public int ended() throws InterruptedException {
         return process.waitFor();
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /** The barrier of the control socket: the head of the log, with everything that was sent before in it. */
-    long barrier() throws IOException {
+    public long barrier() throws IOException {
         try (SocketChannel control = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             control.connect(UnixDomainSocketAddress.of(places.controlSocket()));
             control.write(ByteBuffer.wrap(
@@ -111,13 +133,13 @@ final class Program implements AutoCloseable {
     }
 
     /** {@code kill -9}. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
 
     /** SIGTERM, and its exit status. */
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         process.destroy();
         return process.waitFor();
     }

@@ -8,11 +8,13 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import taproot.daemon.api.Control;
@@ -30,6 +32,8 @@ import taproot.daemon.metrics.Counters;
 import taproot.daemon.repositories.Repositories;
 import taproot.daemon.roots.Roots;
 import taproot.daemon.roots.Sweeper;
+import taproot.daemon.systemd.InheritedSocket;
+import taproot.daemon.systemd.Supervision;
 import taproot.normalizer.Redactor;
 import taproot.normalizer.Settings;
 
@@ -43,6 +47,15 @@ public final class Daemon {
     /** What of the time for stopping is kept back for the log, after the sockets have been drained. */
     private static final double SHARE_OF_LOG = 0.5;
 
+    /** How the units' socket is called ({@code FileDescriptorName=}). */
+    private static final String INHERITED_NAME = "trace2";
+
+    /** A database that takes longer is opened on; meanwhile what git says waits in memory. */
+    private static final Duration PATIENCE_WITH_DATABASE = Duration.ofSeconds(2);
+
+    /** What stopping may take besides its grace: sockets that close, a transaction that has begun. */
+    private static final Duration MARGIN = Duration.ofSeconds(5);
+
     private final Places places;
     private final int uid;
     private final Counters counters;
@@ -52,17 +65,23 @@ public final class Daemon {
     private final Repositories repositories;
     private final Roots roots;
     private final Sweeper sweeper;
+    private final Supervision supervision;
+    private final @Nullable InheritedSocket inherited;
     private final DaemonControl control;
     private final ControlServer controlServer;
 
     /** Pushes what has to be undone when a later step fails onto {@code undo}. */
-    private Daemon(Config config, Places places, String version, Deque<AutoCloseable> undo)
+    private Daemon(
+            Config config, Places places, String version, Map<String, String> environment, Deque<AutoCloseable> undo)
             throws LogException, IOException {
         this.places = places;
-        uid = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        lock = RuntimeLock.acquire(places.runtimeDirectory(), places.traceSocket());
-        undo.push(lock);
         counters = new Counters();
+        supervision = new Supervision(environment, counters);
+        undo.push(supervision);
+        inherited = supervision.socket(INHERITED_NAME, places.traceSocket());
+        uid = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        lock = RuntimeLock.acquire(places.runtimeDirectory(), inherited == null ? places.traceSocket() : null);
+        undo.push(lock);
         Redactor redactor = new Redactor(config.redact().patterns(), new EndlessPatterns(counters));
         log = CommandLog.open(places.stateDirectory(), logSettings(config.log()), new StoredForm(redactor), counters);
         undo.push(() -> log.close(Duration.ZERO));
@@ -81,30 +100,85 @@ public final class Daemon {
                 trace::drain);
         roots.onUnplaced(repositories::unplaced);
         control = new DaemonControl(this, version, Instant.now(), redactor);
-        trace.listen(places.traceSocket(), roots);
+        if (inherited == null) {
+            trace.listen(places.traceSocket(), roots);
+        } else {
+            trace.adopt(inherited.descriptor(), inherited.path(), roots);
+        }
         controlServer = ControlServer.start(places.controlSocket(), control);
         sweeper = Sweeper.start(roots, counters);
+    }
+
+    /** The same for a daemon that is nobody's service: it notifies nobody and inherits nothing. */
+    public static Daemon start(Config config, Places places, String version) throws DaemonStartException {
+        return start(config, places, version, Map.of());
     }
 
     /**
      * Starts a daemon and returns once it listens on both sockets.
      *
      * @param version the program's own, for status
+     * @param environment where systemd says what it has for its service, and wants to hear of it
      * @throws DaemonStartException when it cannot; nothing is left running then
      */
-    public static Daemon start(Config config, Places places, String version) throws DaemonStartException {
+    public static Daemon start(Config config, Places places, String version, Map<String, String> environment)
+            throws DaemonStartException {
         Deque<AutoCloseable> undo = new ArrayDeque<>();
         try {
             places.prepareRuntimeDirectory();
             places.prepareStateDirectory();
-            Daemon daemon = new Daemon(config, places, version, undo);
+            Daemon daemon = new Daemon(config, places, version, environment, undo);
             undo.clear();
+            daemon.announce();
             return daemon;
         } catch (PlacesException | LogException | IOException e) {
             throw new DaemonStartException(String.valueOf(e.getMessage()), e);
         } finally {
             undo.forEach(Daemon::undo);
         }
+    }
+
+    /**
+     * Tells systemd that the service is started: it listens, and the database is open or may yet be. One that nobody but
+     * its user can mend is no service.
+     */
+    private void announce() {
+        log.opened()
+                .toCompletableFuture()
+                .completeOnTimeout(null, PATIENCE_WITH_DATABASE.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((_, failure) -> {
+                    if (failure == null) {
+                        supervision.ready(this::inOneLine, this::alive);
+                    }
+                });
+    }
+
+    private String inOneLine() {
+        Control.Status status = status();
+        return "Log " + status.log().state() + ", "
+                + status.counters().getOrDefault(Counter.RECORDS_COMMITTED, 0L) + " commands recorded, "
+                + status.live().commands() + " running";
+    }
+
+    /**
+     * Completes when everything that a daemon consists of has done a little work: a connection was accepted and read,
+     * the log's writer has turned to its work. What the disk says to the writer makes no difference: nothing would be
+     * better for a new start, and what waits in memory would be lost.
+     */
+    private CompletionStage<?> alive() {
+        return drained().thenCompose(_ -> log.alive());
+    }
+
+    /** Completes, with why, if the daemon can be of no use until somebody mends something: its caller stops it then. */
+    public CompletionStage<String> useless() {
+        CompletableFuture<String> useless = new CompletableFuture<>();
+        log.opened().whenComplete((_, failure) -> {
+            if (failure != null) {
+                Throwable why = failure.getCause() == null ? failure : failure.getCause();
+                useless.complete(String.valueOf(why.getMessage()));
+            }
+        });
+        return useless;
     }
 
     private static void undo(AutoCloseable step) {
@@ -149,6 +223,7 @@ public final class Daemon {
      */
     public boolean stop(Duration grace) throws InterruptedException {
         long deadline = System.nanoTime() + grace.toNanos();
+        supervision.stopping(grace.plus(MARGIN));
         sweeper.close();
         awaitDrained(Duration.ofNanos((long) (grace.toNanos() * (1 - SHARE_OF_LOG))));
         trace.stop();
@@ -158,11 +233,14 @@ public final class Daemon {
         log.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         try {
             controlServer.stop();
-            Files.deleteIfExists(places.traceSocket());
+            if (inherited == null) {
+                Files.deleteIfExists(places.traceSocket());
+            }
             lock.close();
         } catch (IOException e) {
             LOG.warn("could not tidy up {}: {}", places.runtimeDirectory(), e.toString());
         }
+        supervision.close();
         return counters.get(Counter.RECORDS_UNWRITTEN) == 0;
     }
 

@@ -2,7 +2,7 @@ package taproot.cli.daemon;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import taproot.cli.options.PlaceOptions;
@@ -39,14 +39,13 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() throws CommandFailedException, OutputClosedException, InterruptedException {
         Places places = options.places(session.environment());
         Config config = options.config(places);
-        CountDownLatch stop = new CountDownLatch(1);
+        CompletableFuture<String> end = new CompletableFuture<>(); // With why, where it was not a signal.
         for (Signals signal : Signals.values()) {
             signal.handle(sent -> {
-                if (stop.getCount() == 0) {
+                if (!end.complete("")) {
                     session.say("stopped at once; what was not yet written is lost");
                     Runtime.getRuntime().halt(128 + sent.number());
                 }
-                stop.countDown();
             });
         }
         Daemon daemon = start(config, places);
@@ -55,7 +54,8 @@ public final class RunCommand implements Callable<Integer> {
         session.out().line("point git at it with:");
         session.out().line("  git config --global trace2.eventTarget " + ShellText.of("af_unix:stream:" + socket));
         session.out().flush();
-        stop.await();
+        daemon.useless().thenAccept(end::complete);
+        String why = end.join();
         if (!daemon.stop(config.shutdownGrace())) {
             throw new CommandFailedException(
                     ExitStatus.FAILED,
@@ -63,12 +63,15 @@ public final class RunCommand implements Callable<Integer> {
                             + Durations.human(config.shutdownGrace().toMillis() * 1_000)
                             + ": see above for why; shutdown_grace allows more time");
         }
+        if (!why.isEmpty()) {
+            throw new CommandFailedException(ExitStatus.FAILED, why);
+        }
         return ExitStatus.OK;
     }
 
-    private static Daemon start(Config config, Places places) throws CommandFailedException {
+    private Daemon start(Config config, Places places) throws CommandFailedException {
         try {
-            return Daemon.start(config, places, Version.current().text());
+            return Daemon.start(config, places, Version.current().text(), session.environment());
         } catch (DaemonStartException e) {
             throw new CommandFailedException(ExitStatus.FAILED, String.valueOf(e.getMessage()), e);
         }

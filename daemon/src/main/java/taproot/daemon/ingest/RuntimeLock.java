@@ -53,9 +53,10 @@ public final class RuntimeLock implements AutoCloseable {
     /**
      * Takes the directory, which exists and is private.
      *
+     * @param socket what must not answer; null where the listening socket is ours already, and would
      * @throws HeldException when another daemon serves it; the message names its pid
      */
-    public static RuntimeLock acquire(Path runtimeDirectory, Path socket) throws IOException {
+    public static RuntimeLock acquire(Path runtimeDirectory, @Nullable Path socket) throws IOException {
         Path directory = runtimeDirectory.toRealPath();
         Path lockFile = directory.resolve("taproot.lock");
         Path pidFile = directory.resolve("taproot.pid");
@@ -71,7 +72,7 @@ public final class RuntimeLock implements AutoCloseable {
             if (lock == null) {
                 throw held(directory, pidFile);
             }
-            if (answers(socket)) {
+            if (socket != null && answers(socket)) {
                 throw new HeldException("something listens on " + socket
                         + " already, without the lock that taproot holds: stop it, or choose another --runtime-dir");
             }

@@ -2,7 +2,6 @@ package taproot.daemon.ingest;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -12,6 +11,7 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +31,7 @@ import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpServer;
+import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
 import taproot.daemon.roots.Roots;
 
@@ -59,9 +60,11 @@ public final class TraceServer {
     private final List<IngestLoop> loops;
 
     private @Nullable DisposableServer server;
+    private @Nullable FileDescriptor adopted;
     private @Nullable Acceptor acceptor;
     private @Nullable IoRegistration accepting;
     private @Nullable Path socket;
+    private volatile boolean stopped;
 
     /** Makes the loops; {@link #listen} makes them work. */
     public TraceServer(int loopCount, int lineLimit, int ownUid, Counters counters) {
@@ -109,9 +112,21 @@ public final class TraceServer {
         } catch (ChannelBindException e) {
             throw new IOException("cannot listen on " + path + ": " + e.getCause(), e);
         }
-        socket = path;
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-        accept(server.channel(), roots);
+        // The server's channel listens and no more: its loop lets go of it, and its descriptor becomes the acceptor's.
+        server.channel().deregister().syncUninterruptibly();
+        accept(((UnixChannel) server.channel()).fd().intValue(), path, roots);
+    }
+
+    /**
+     * Accepts on a socket that listens already at that path, which is neither bound nor removed here.
+     *
+     * @param descriptor not blocking; closed by {@link #stop}
+     */
+    public void adopt(int descriptor, Path path, Roots roots) throws IOException {
+        ReceiveQueue.warmUp();
+        adopted = new FileDescriptor(descriptor);
+        accept(descriptor, path, roots);
     }
 
     private DisposableServer bind(Path path, Roots roots) {
@@ -123,11 +138,10 @@ public final class TraceServer {
                 .bindNow();
     }
 
-    /** The server's channel listens and no more: its loop lets go of it, and its descriptor becomes the acceptor's. */
-    private void accept(Channel listening, Roots roots) throws IOException {
-        listening.deregister().syncUninterruptibly();
+    private void accept(int descriptor, Path path, Roots roots) throws IOException {
+        socket = path;
         Acceptor accepts = new Acceptor(
-                ((UnixChannel) listening).fd().intValue(),
+                descriptor,
                 loops,
                 (ordinal, accepted, loop) ->
                         new TraceConnection(ordinal, accepted, loop, roots, counters, markers, lineLimit),
@@ -142,9 +156,8 @@ public final class TraceServer {
      * listen there is nothing to read, and the action runs at once.
      */
     public void drain(Runnable whenRead) {
-        DisposableServer listening = server;
         Path path = socket;
-        if (listening == null || path == null || listening.isDisposed()) {
+        if (path == null || stopped) {
             whenRead.run();
             return;
         }
@@ -242,6 +255,7 @@ public final class TraceServer {
 
     /** Accepts nobody any more, and closes what is open; whoever stops the daemon has drained first. */
     public void stop() {
+        stopped = true;
         if (accepting != null) {
             accepting.cancel();
         }
@@ -250,5 +264,17 @@ public final class TraceServer {
             listening.disposeNow(PATIENCE);
         }
         resources.disposeLater(Duration.ZERO, PATIENCE).block(PATIENCE);
+        closeAdopted();
+    }
+
+    private void closeAdopted() {
+        try {
+            if (adopted != null) {
+                adopted.close();
+            }
+        } catch (IOException e) {
+            counters.increment(Counter.CONNECTION_ERRORS);
+            LOG.warn("the inherited socket {} does not close: {}", socket, e.toString());
+        }
     }
 }

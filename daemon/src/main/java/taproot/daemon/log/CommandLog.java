@@ -134,6 +134,14 @@ public final class CommandLog {
         }
     }
 
+    /**
+     * Completes when the writer has turned to its work once more, whatever the database says to it; exceptionally if
+     * there is no writer any more. On the writer's thread.
+     */
+    public CompletionStage<Void> alive() {
+        return writer.alive(thread).minimalCompletionStage();
+    }
+
     /** Calls {@code listener} with the new head after every commit, on the writer's thread: it must not block. */
     public void onCommit(LongConsumer listener) {
         writer.addListener(listener);

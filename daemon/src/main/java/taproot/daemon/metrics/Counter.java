@@ -58,6 +58,8 @@ public enum Counter {
     PROCESSES_UNSTARTED("processes without a start"),
     /** Tombstones that made room for newer ones. */
     TOMBSTONES_EVICTED("tombstones evicted"),
+    /** Messages to systemd (ready, watchdog, status) that could not be sent. */
+    NOTIFICATIONS_FAILED("messages that systemd did not get"),
     /** Exceptions that nobody had foreseen, wherever they were met; of each place the first is logged. */
     DEFECTS("defects of Taproot that were met"),
     /** Roots given up because of a defect; what ran in them has no record. */
