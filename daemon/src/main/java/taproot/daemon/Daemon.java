@@ -240,8 +240,16 @@ public final class Daemon {
         } catch (IOException e) {
             LOG.warn("could not tidy up {}: {}", places.runtimeDirectory(), e.toString());
         }
+        sayWhatItCost();
         supervision.close();
         return counters.get(Counter.RECORDS_UNWRITTEN) == 0;
+    }
+
+    private void sayWhatItCost() {
+        long interrupted = counters.get(Counter.COMMANDS_INTERRUPTED);
+        if (interrupted > 0) {
+            LOG.info("Commands that went on and are recorded as interrupted: {}", interrupted);
+        }
     }
 
     private void awaitDrained(Duration patience) throws InterruptedException {

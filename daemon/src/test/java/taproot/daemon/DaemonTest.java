@@ -137,6 +137,31 @@ class DaemonTest {
         daemon = Daemon.start(Config.defaults(), places(), "test");
     }
 
+    @Test
+    void aCommandThatGoesOnAcrossARestartIsInterruptedAndWhatItRunsBehindItIsAdopted() throws Exception {
+        git(directory, "init", "-q", "r");
+        Path go = directory.resolve("go");
+        String script = "!while [ ! -e " + go + " ]; do sleep 0.01; done; git version";
+        Process running = start(directory.resolve("r"), List.of("git", "-c", "alias.slow=" + script, "slow"));
+        org.awaitility.Awaitility.await().until(() -> daemon.liveCommands() == 1);
+        daemon.stop(Duration.ofSeconds(5));
+        assertThat(daemon.status().counters().get(Counter.COMMANDS_INTERRUPTED)).isEqualTo(1);
+        daemon = Daemon.start(Config.defaults(), places(), "test");
+        Files.createFile(go);
+        assertThat(running.waitFor()).isZero();
+        List<CommandRecord> records = records();
+        CommandRecord owner = records.stream()
+                .filter(record -> record.outcome() == Outcome.INTERRUPTED)
+                .findFirst()
+                .orElseThrow();
+        assertThat(owner.argv()).endsWith("slow");
+        CommandRecord adopted = only(records, "version");
+        assertThat(adopted.parent()).isEqualTo(owner.key());
+        assertThat(adopted.outcome()).isEqualTo(Outcome.EXITED);
+        assertThat(daemon.status().counters().get(Counter.COMMANDS_ADOPTED)).isEqualTo(1);
+        assertThat(daemon.status().counters().get(Counter.COMMANDS_INTERRUPTED)).isZero();
+    }
+
     private static String permissions(Path path) throws IOException {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }

@@ -21,6 +21,7 @@ final class Completion {
     private boolean drainWanted;
     private int emptySecondLives;
     private int unstarted;
+    private int adopted;
 
     Completion(Settings settings, Tree tree, Agenda agenda, TraceAccount traces) {
         this.settings = settings;
@@ -237,6 +238,7 @@ final class Completion {
             emptySecondLives++;
         } else {
             finished.add(builder.build(settings));
+            adopted += isAdopted(owner) ? 1 : 0;
         }
         for (Life life : builder.lives()) {
             traces.release(life);
@@ -244,6 +246,14 @@ final class Completion {
         }
         agenda.touchWithAllBelow(owner.process);
         agenda.touchWaitingAbove(owner.process);
+    }
+
+    private static boolean isAdopted(Life owner) {
+        boolean somebodyAboveStarted = false;
+        for (GitProcess above = owner.process.parent; above != null; above = above.parent) {
+            somebodyAboveStarted |= above.isStarted();
+        }
+        return owner.process.parent != null && !somebodyAboveStarted;
     }
 
     /** What below the owner has fallen silent, and could only be on its record, was lost. */
@@ -358,6 +368,12 @@ final class Completion {
     int takeEmptySecondLives() {
         int taken = emptySecondLives;
         emptySecondLives = 0;
+        return taken;
+    }
+
+    int takeAdopted() {
+        int taken = adopted;
+        adopted = 0;
         return taken;
     }
 

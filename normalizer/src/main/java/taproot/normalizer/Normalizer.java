@@ -242,6 +242,11 @@ public final class Normalizer {
         return completion.takeUnstarted();
     }
 
+    /** Commands that got a record because nobody above them was ever heard of, since the last call. */
+    public int takeAdopted() {
+        return completion.takeAdopted();
+    }
+
     // Lines.
 
     /** The record that will miss the process says so: the nearest one above it that still runs. */

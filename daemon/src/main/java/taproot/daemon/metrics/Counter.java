@@ -54,6 +54,10 @@ public enum Counter {
     RECORDS_FOLDED("read-only records folded into buckets"),
     /** Second lives that ended 0 without any child; not kept. */
     SECOND_LIVES_EMPTY("empty second lives"),
+    /** Commands that went on when the daemon stopped. */
+    COMMANDS_INTERRUPTED("commands that went on when the daemon stopped"),
+    /** Commands recorded for themselves because what they ran under was never heard of, as behind a restart. */
+    COMMANDS_ADOPTED("commands whose owner was never heard of"),
     /** Processes of which lines came, but never a start; they are on no record. */
     PROCESSES_UNSTARTED("processes without a start"),
     /** Tombstones that made room for newer ones. */

@@ -13,6 +13,7 @@ import taproot.normalizer.DropReason;
 import taproot.normalizer.FinishedCommand;
 import taproot.normalizer.Line;
 import taproot.normalizer.Normalizer;
+import taproot.normalizer.Outcome;
 import taproot.normalizer.Settings;
 import taproot.normalizer.Sid;
 import taproot.normalizer.TraceBudget;
@@ -275,6 +276,7 @@ public final class Roots {
         verdict.unplaced(live.normalizer.takeUnplaced());
         verdict.drainWanted(live.normalizer.takeDrainWanted());
         verdict.uncounted(live.normalizer.takeEmptySecondLives(), live.normalizer.takeUnstarted());
+        verdict.adopted(live.normalizer.takeAdopted());
     }
 
     // After it.
@@ -284,6 +286,7 @@ public final class Roots {
         verdict.finished().forEach(this::record);
         counters.add(Counter.SECOND_LIVES_EMPTY, verdict.emptySecondLives());
         counters.add(Counter.PROCESSES_UNSTARTED, verdict.unstarted());
+        counters.add(Counter.COMMANDS_ADOPTED, verdict.adopted());
         Root.Tombstone stone = verdict.tombstone();
         if (stone != null) {
             tombstones.add(id, stone);
@@ -297,6 +300,9 @@ public final class Roots {
     }
 
     private void record(FinishedCommand command) {
+        if (command.record().outcome() == Outcome.INTERRUPTED) {
+            counters.increment(Counter.COMMANDS_INTERRUPTED);
+        }
         try {
             log.accept(command);
         } catch (RuntimeException e) {

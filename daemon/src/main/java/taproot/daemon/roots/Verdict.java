@@ -18,6 +18,7 @@ final class Verdict {
     private List<Sid> unplaced = List.of();
     private int emptySecondLives;
     private int unstarted;
+    private int adopted;
 
     void finished(List<FinishedCommand> commands) {
         finished = commands;
@@ -44,6 +45,10 @@ final class Verdict {
 
     void unplaced(List<Sid> processes) {
         unplaced = processes;
+    }
+
+    void adopted(int commands) {
+        adopted = commands;
     }
 
     void uncounted(int emptyLives, int withoutStart) {
@@ -77,6 +82,10 @@ final class Verdict {
 
     int emptySecondLives() {
         return emptySecondLives;
+    }
+
+    int adopted() {
+        return adopted;
     }
 
     int unstarted() {
