@@ -43,21 +43,21 @@ import picocli.CommandLine.Command;
 class ArchitectureTest {
 
     /** For each package of the daemon the siblings it may know. A new package is a new line here. */
-    private static final Map<String, Set<String>> DIRECTIONS = Map.of(
-            "config", Set.of(),
-            "metrics", Set.of(),
+    private static final Map<String, Set<String>> DIRECTIONS = Map.ofEntries(
+            Map.entry("config", Set.of()),
+            Map.entry("metrics", Set.of()),
             // Around the others, not between them: the wiring asks it for a socket and tells it how things stand.
-            "systemd", Set.of("metrics"),
-            "log", Set.of("config", "metrics"),
-            "roots", Set.of("config", "metrics", "log"),
+            Map.entry("systemd", Set.of("metrics")),
+            Map.entry("log", Set.of("config", "metrics")),
+            Map.entry("roots", Set.of("config", "metrics", "log")),
             // Between the two: it is handed what it hands on, and knows neither.
-            "repositories", Set.of("config", "metrics"),
-            "ingest", Set.of("config", "metrics", "roots"),
+            Map.entry("repositories", Set.of("config", "metrics")),
+            Map.entry("ingest", Set.of("config", "metrics", "roots")),
             // The other way in: recorded streams instead of a socket.
-            "replay", Set.of("config", "metrics", "roots"),
-            "stream", Set.of("config", "metrics", "log"),
-            "sink", Set.of("config", "metrics", "log"),
-            "api", Set.of("config", "metrics", "log", "stream"));
+            Map.entry("replay", Set.of("config", "metrics", "roots")),
+            Map.entry("stream", Set.of("config", "metrics", "log")),
+            Map.entry("sink", Set.of("config", "metrics", "log")),
+            Map.entry("api", Set.of("config", "metrics", "log", "stream")));
 
     private static final Pattern IN_DAEMON = Pattern.compile("taproot\\.daemon\\.(\\w+)(\\..*)?");
 

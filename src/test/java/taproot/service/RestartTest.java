@@ -43,7 +43,9 @@ class RestartTest {
 
     /** What each thread runs in turn: one process, several, and one that takes a while and runs others. */
     private static final List<String> COMMANDS = List.of(
-            "git status", "git commit -q --allow-empty -m x", "git -c alias.two='!git version; sleep 0.1; git version' two");
+            "git status",
+            "git commit -q --allow-empty -m x",
+            "git -c alias.two='!git version; sleep 0.1; git version' two");
 
     @TempDir
     private Path directory;
@@ -122,7 +124,11 @@ class RestartTest {
     private Process service(Places places, boolean socket) throws IOException {
         List<String> command = new ArrayList<>();
         if (socket) {
-            command.addAll(List.of("systemd-socket-activate", "--fdname=trace2", "-l", places.traceSocket().toString()));
+            command.addAll(List.of(
+                    "systemd-socket-activate",
+                    "--fdname=trace2",
+                    "-l",
+                    places.traceSocket().toString()));
         }
         command.addAll(List.of(
                 "bash",
@@ -169,7 +175,8 @@ class RestartTest {
         }
     }
 
-    private static void work(Path repository, Path socket, AtomicBoolean over, AtomicInteger commands) throws Exception {
+    private static void work(Path repository, Path socket, AtomicBoolean over, AtomicInteger commands)
+            throws Exception {
         run(List.of("git", "init", "-q", repository.toString()), Path.of("/"), Map.of("GIT_TRACE2_EVENT", "0"));
         for (int i = 0; !over.get(); i++) {
             Map<String, String> environment = Map.of(
@@ -198,8 +205,11 @@ class RestartTest {
         try (LogReader log = LogReader.open(places.stateDirectory())) {
             log.query(CommandQuery.where().after(0, 0), stored -> {
                 CommandRecord record = read(stored.json());
-                assertThat(keys.add(record.key())).as("a second record of " + record.key()).isTrue();
-                byId.computeIfAbsent(String.valueOf(record.session()), _ -> new ArrayList<>()).add(record);
+                assertThat(keys.add(record.key()))
+                        .as("a second record of " + record.key())
+                        .isTrue();
+                byId.computeIfAbsent(String.valueOf(record.session()), _ -> new ArrayList<>())
+                        .add(record);
             });
         }
         Map<Fate, Integer> fates = new EnumMap<>(Fate.class);
@@ -219,8 +229,8 @@ class RestartTest {
         if (records.stream().anyMatch(record -> record.outcome() == Outcome.INTERRUPTED)) {
             return Fate.INTERRUPTED;
         }
-        boolean whole = records.stream()
-                .anyMatch(record -> record.parent() == null && record.outcome() == Outcome.EXITED);
+        boolean whole =
+                records.stream().anyMatch(record -> record.parent() == null && record.outcome() == Outcome.EXITED);
         return whole ? Fate.WHOLE : Fate.IN_PARTS;
     }
 
