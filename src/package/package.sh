@@ -92,7 +92,7 @@ write_launcher() {
 		class_path=$class_path:\$lib/$jar
 	done
 	sed -e "s|@JVM_FLAGS@|$(printf '%s ' $jvm_flags | sed 's/[*&]/\\&/g; s/ $//')|" \
-		-e "s|@CLASS_PATH@|${class_path#:}|" -e "s|@MAIN@|$main|" "$here/launcher" >"$stage/bin/taproot" &&
+		-e "s|@BRIEF@|$brief|" -e "s|@CLASS_PATH@|${class_path#:}|" -e "s|@MAIN@|$main|" "$here/launcher" >"$stage/bin/taproot" &&
 		chmod 755 "$stage/bin/taproot"
 }
 
