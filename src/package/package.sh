@@ -32,7 +32,7 @@ package() {
 	stage=$packages/$name
 	mkdir -p "$stage/bin" "$stage/lib" "$stage/share/doc/taproot"
 	say "packaging $name …"
-	copy_libraries && write_launcher && copy_documents && list_contents && make_runtime && settle_times && make_cache ||
+	copy_libraries && write_launcher && copy_documents && list_contents && make_runtime && let_it_describe_itself && settle_times && make_cache ||
 		fail "the package could not be made: $(tail -n 5 "$log") (all of it is in $log)"
 	make_archive && { [ $with_deb = no ] || make_deb; } || fail "see $log"
 	(cd "$packages" && du -sh "$name" && du -h -- *.tar.gz $([ $with_deb = no ] || echo "*.deb") && sha256sum -- *.tar.gz) >&2
@@ -118,6 +118,16 @@ make_runtime() {
 			--output "$stage/runtime" >>"$log" 2>&1
 }
 
+# The manual and what shells complete by, as the program itself writes them.
+let_it_describe_itself() {
+	share=$stage/share
+	mkdir -p "$share/bash-completion/completions" "$share/zsh/vendor-completions" "$share/fish/vendor_completions.d" &&
+		"$stage/bin/taproot" man "$share/man" >>"$log" 2>&1 &&
+		"$stage/bin/taproot" completion bash >"$share/bash-completion/completions/taproot" 2>>"$log" &&
+		"$stage/bin/taproot" completion zsh >"$share/zsh/vendor-completions/_taproot" 2>>"$log" &&
+		"$stage/bin/taproot" completion fish >"$share/fish/vendor_completions.d/taproot.fish" 2>>"$log"
+}
+
 # The JVM compares the jars' times with those that its cache was made from, so the archives have to keep them.
 settle_times() {
 	find "$stage" -type d -exec chmod 755 {} + && find "$stage" -type f ! -perm -100 -exec chmod 644 {} + &&
@@ -165,7 +175,7 @@ make_deb() {
 		cp -p "$stage/etc/taproot.toml" "$tree/etc/taproot/" &&
 		ln -s ../lib/taproot/bin/taproot "$tree/usr/bin/taproot" &&
 		cp "$here/debian/copyright" "$tree/usr/share/doc/taproot/" &&
-		gzip -n -9 "$tree/usr/share/doc/taproot/CHANGELOG.md" &&
+		gzip -n -9 "$tree/usr/share/doc/taproot/CHANGELOG.md" "$tree"/usr/share/man/man1/* &&
 		cp "$here/debian/postinst" "$here/debian/prerm" "$here/debian/postrm" "$tree/DEBIAN/" &&
 		echo /etc/taproot/taproot.toml >"$tree/DEBIAN/conffiles" &&
 		chmod 755 "$tree"/DEBIAN/p* &&

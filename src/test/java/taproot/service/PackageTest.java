@@ -41,6 +41,7 @@ class PackageTest {
             "java "*=create*) for word; do case $word in -XX:AOTCache=*) echo cache >"${word#*=}" ;; esac; done ;;
             "java "*Inventory*) for word; do :; done; echo '{}' >"$word/sbom.json" ;;
             "java "*=record*) ;;
+            "java "*"taproot.cli.Main man"*) for word; do :; done; mkdir -p "$word/man1" && : >"$word/man1/taproot.1" ;;
             "java "*) echo "$0"; printf '<%s>\\n' "$@" ;;
             esac
             """;
@@ -112,6 +113,10 @@ class PackageTest {
                         name + "/lib/taproot.aot",
                         name + "/lib/native/libsqlite-jdbc-1.so",
                         name + "/etc/taproot.toml",
+                        name + "/share/man/man1/taproot.1",
+                        name + "/share/bash-completion/completions/taproot",
+                        name + "/share/zsh/vendor-completions/_taproot",
+                        name + "/share/fish/vendor_completions.d/taproot.fish",
                         name + "/share/systemd/user/taproot.service",
                         name + "/share/systemd/system/taproot@.service",
                         name + "/share/doc/taproot/LICENSE",
@@ -163,6 +168,7 @@ class PackageTest {
                         "usr/lib/systemd/user/taproot.service",
                         "usr/lib/systemd/system/taproot@.service",
                         "usr/lib/taproot/runtime/bin/java",
+                        "usr/share/man/man1/taproot.1.gz",
                         "usr/share/doc/taproot/copyright");
         assertThat(contents).anyMatch(line -> line.endsWith("./usr/bin/taproot -> ../lib/taproot/bin/taproot"));
         Path control = directory.resolve("control");
