@@ -139,7 +139,9 @@ public final class CommandLog {
      * there is no writer any more. On the writer's thread.
      */
     public CompletionStage<Void> alive() {
-        return writer.alive(thread).minimalCompletionStage();
+        CompletableFuture<Void> alive = writer.alive();
+        queue.wake(thread);
+        return alive.minimalCompletionStage();
     }
 
     /** Calls {@code listener} with the new head after every commit, on the writer's thread: it must not block. */

@@ -10,9 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +54,7 @@ final class LogWriter implements Runnable {
     private final Retention retention;
     private final Scrub scrub;
     private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
-    private final Queue<CompletableFuture<Void>> signsOfLife = new ConcurrentLinkedQueue<>();
+    private final SignsOfLife signsOfLife = new SignsOfLife();
 
     // Writer thread only.
     private @Nullable Database database;
@@ -101,25 +99,9 @@ final class LogWriter implements Runnable {
         listeners.add(listener);
     }
 
-    /** Completed at the beginning of the next round. */
-    CompletableFuture<Void> alive(Thread thread) {
-        CompletableFuture<Void> sign = new CompletableFuture<>();
-        signsOfLife.add(sign);
-        queue.wake(thread);
-        if (state == LogStatus.State.CLOSED) {
-            giveSignsOfLife(); // The thread may have looked for the last time.
-        }
-        return sign;
-    }
-
-    private void giveSignsOfLife() {
-        for (CompletableFuture<Void> sign = signsOfLife.poll(); sign != null; sign = signsOfLife.poll()) {
-            if (state == LogStatus.State.CLOSED) {
-                sign.completeExceptionally(new LogException(LogException.Kind.CLOSED, "the log is closed"));
-            } else {
-                sign.complete(null);
-            }
-        }
+    /** To be followed by a wake-up of the thread. */
+    CompletableFuture<Void> alive() {
+        return signsOfLife.next();
     }
 
     /** To be followed by a wake-up of the thread. */
@@ -153,7 +135,7 @@ final class LogWriter implements Runnable {
     }
 
     private void round() {
-        giveSignsOfLife();
+        signsOfLife.give();
         try {
             Database open = database;
             if (open == null) {
@@ -437,7 +419,7 @@ final class LogWriter implements Runnable {
         opened.completeExceptionally(closed); // Does nothing if it was opened.
         // Nothing is written from here on. The last checkpoint may have to wait for whoever else holds the database.
         state = LogStatus.State.CLOSED;
-        giveSignsOfLife();
+        signsOfLife.end();
         checkpointAndClose();
     }
 

@@ -138,6 +138,25 @@ class LogRecoveryTest extends LogTestBase {
     }
 
     @Test
+    void aWriterThatCannotWriteIsAliveAllTheSameAndOneThatHasEndedIsNot() throws Exception {
+        CommandLog log = open();
+        append(log, plain("a"));
+        settled(log);
+        try (Connection other = database();
+                Statement statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            append(log, plain("b"));
+            Awaitility.await().until(() -> log.status().state() == LogStatus.State.FAILING);
+            log.alive().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            assertThat(log.status().state()).isEqualTo(LogStatus.State.FAILING);
+            statement.execute("ROLLBACK");
+        }
+        log.close(GRACE);
+        assertThatThrownBy(() -> log.alive().toCompletableFuture().get(10, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(LogException.class);
+    }
+
+    @Test
     void recordsThatCannotBeWrittenInTimeAreCounted() throws Exception {
         CommandLog log = open();
         append(log, plain("a"));
