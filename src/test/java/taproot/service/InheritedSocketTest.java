@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -127,7 +128,7 @@ class InheritedSocketTest {
     }
 
     private Daemon start(Map<String, String> environment) throws Exception {
-        return Daemon.start(Config.defaults(), places(), "test", environment);
+        return Daemon.start(Config.defaults(), List.of(), places(), "test", environment);
     }
 
     private Places places() {

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import taproot.daemon.api.Control;
 import taproot.daemon.api.ControlServer;
 import taproot.daemon.config.Config;
+import taproot.daemon.config.ConfigException;
 import taproot.daemon.config.Places;
 import taproot.daemon.config.PlacesException;
 import taproot.daemon.ingest.RuntimeLock;
@@ -59,6 +60,8 @@ public final class Daemon {
     private final Places places;
     private final int uid;
     private final Counters counters;
+    private final LiveConfig config;
+    private final StoredForm form;
     private final RuntimeLock lock;
     private final CommandLog log;
     private final TraceServer trace;
@@ -72,9 +75,15 @@ public final class Daemon {
 
     /** Pushes what has to be undone when a later step fails onto {@code undo}. */
     private Daemon(
-            Config config, Places places, String version, Map<String, String> environment, Deque<AutoCloseable> undo)
-            throws LogException, IOException {
+            Config config,
+            List<String> overrides,
+            Places places,
+            String version,
+            Map<String, String> environment,
+            Deque<AutoCloseable> undo)
+            throws LogException, IOException, ConfigException {
         this.places = places;
+        this.config = new LiveConfig(config, places.configFile(), overrides);
         counters = new Counters();
         supervision = new Supervision(environment, counters);
         undo.push(supervision);
@@ -83,7 +92,8 @@ public final class Daemon {
         lock = RuntimeLock.acquire(places.runtimeDirectory(), inherited == null ? places.traceSocket() : null);
         undo.push(lock);
         Redactor redactor = new Redactor(config.redact().patterns(), new EndlessPatterns(counters));
-        log = CommandLog.open(places.stateDirectory(), logSettings(config.log()), new StoredForm(redactor), counters);
+        form = new StoredForm(redactor);
+        log = CommandLog.open(places.stateDirectory(), logSettings(config.log()), form, counters);
         undo.push(() -> log.close(Duration.ZERO));
         repositories = Repositories.start(repositorySettings(config), counters, log::append, log::queuedBytes);
         undo.push(() -> repositories.stop(Duration.ZERO));
@@ -99,39 +109,57 @@ public final class Daemon {
                 repositories::accept,
                 trace::drain);
         roots.onUnplaced(repositories::unplaced);
-        control = new DaemonControl(this, version, Instant.now(), redactor);
+        control = new DaemonControl(this, version, Instant.now(), form);
         if (inherited == null) {
             trace.listen(places.traceSocket(), roots);
         } else {
             trace.adopt(inherited.descriptor(), inherited.path(), roots);
         }
-        controlServer = ControlServer.start(places.controlSocket(), control);
+        controlServer = ControlServer.start(places.controlSocket(), control, log, places.stateDirectory(), counters);
+        undo.push(controlServer::stop);
+        listen(config.api());
         sweeper = Sweeper.start(roots, counters);
+    }
+
+    private void listen(Config.Api api) throws IOException {
+        if (!api.listen().isGiven()) {
+            return;
+        }
+        if (api.tokenFile().isEmpty()) {
+            throw new IOException("api.listen needs api.token_file: a file (0600) with the token that clients send");
+        }
+        int port = controlServer.listen(api.listen(), Path.of(api.tokenFile()));
+        LOG.info(
+                "listening on {}, port {}, for those with the token",
+                api.listen().host(),
+                port);
     }
 
     /** The same for a daemon that is nobody's service: it notifies nobody and inherits nothing. */
     public static Daemon start(Config config, Places places, String version) throws DaemonStartException {
-        return start(config, places, version, Map.of());
+        return start(config, List.of(), places, version, Map.of());
     }
 
     /**
      * Starts a daemon and returns once it listens on both sockets.
      *
+     * @param overrides {@code KEY=VALUE} that stand over the file, also when it is read again
      * @param version the program's own, for status
      * @param environment where systemd says what it has for its service, and wants to hear of it
      * @throws DaemonStartException when it cannot; nothing is left running then
      */
-    public static Daemon start(Config config, Places places, String version, Map<String, String> environment)
+    public static Daemon start(
+            Config config, List<String> overrides, Places places, String version, Map<String, String> environment)
             throws DaemonStartException {
         Deque<AutoCloseable> undo = new ArrayDeque<>();
         try {
             places.prepareRuntimeDirectory();
             places.prepareStateDirectory();
-            Daemon daemon = new Daemon(config, places, version, environment, undo);
+            Daemon daemon = new Daemon(config, overrides, places, version, environment, undo);
             undo.clear();
             daemon.announce();
             return daemon;
-        } catch (PlacesException | LogException | IOException e) {
+        } catch (PlacesException | LogException | ConfigException | IOException e) {
             throw new DaemonStartException(String.valueOf(e.getMessage()), e);
         } finally {
             undo.forEach(Daemon::undo);
@@ -203,6 +231,14 @@ public final class Daemon {
                 .thenCompose(_ -> log.committed());
     }
 
+    /**
+     * Completes once a connection of the daemon's own was accepted on the trace2 socket and read, its event has been
+     * through the live state, and the log's writer has had its turn after it.
+     */
+    CompletionStage<Long> probe() {
+        return drained().thenRun(roots::probe).thenCompose(_ -> log.committed());
+    }
+
     private CompletableFuture<Void> drained() {
         CompletableFuture<Void> drained = new CompletableFuture<>();
         trace.drain(() -> drained.complete(null));
@@ -260,6 +296,29 @@ public final class Daemon {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The configuration in force. */
+    public Config config() {
+        return config.current();
+    }
+
+    /**
+     * Reads the configuration again, whole or not at all, and applies what can change live. Blocks while it reads.
+     *
+     * @throws ConfigException if anything is wrong with it; the old one stays in force then
+     */
+    public Control.Reloaded reload() throws ConfigException {
+        Control.Reloaded reloaded = config.reload(this::apply);
+        LOG.info("configuration read again: applied {}, after a restart {}", reloaded.applied(), reloaded.restart());
+        return reloaded;
+    }
+
+    private void apply(Config changed) {
+        form.redactor(new Redactor(changed.redact().patterns(), new EndlessPatterns(counters)));
+        log.reload(logSettings(changed.log()));
+        roots.reload(settings(changed));
+        repositories.reload(repositorySettings(changed));
     }
 
     public Places places() {

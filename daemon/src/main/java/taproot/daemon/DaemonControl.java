@@ -11,15 +11,15 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import taproot.daemon.api.Control;
+import taproot.daemon.config.ConfigException;
 import taproot.daemon.log.LogStatus;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.roots.LiveCommand;
 import taproot.daemon.roots.LiveRoots;
 import taproot.daemon.roots.Roots;
-import taproot.normalizer.Redactor;
 
 /** What the daemon tells about itself: reads counters and sizes, waits for nothing. */
-record DaemonControl(Daemon daemon, String version, Instant startedAt, Redactor redactor) implements Control {
+record DaemonControl(Daemon daemon, String version, Instant startedAt, StoredForm form) implements Control {
 
     @Override
     public Status status() {
@@ -43,7 +43,8 @@ record DaemonControl(Daemon daemon, String version, Instant startedAt, Redactor 
                         log.head(),
                         log.state().name().toLowerCase(Locale.ROOT),
                         log.queuedRecords(),
-                        log.queuedBytes()),
+                        log.queuedBytes(),
+                        log.oldestQueued()),
                 new Counts(
                         live.roots(),
                         live.processes(),
@@ -61,6 +62,17 @@ record DaemonControl(Daemon daemon, String version, Instant startedAt, Redactor 
     }
 
     @Override
+    public Reloaded reload() throws ConfigException {
+        return daemon.reload();
+    }
+
+    @Override
+    public CompletionStage<Duration> probe() {
+        long began = System.nanoTime();
+        return daemon.probe().thenApply(_ -> Duration.ofNanos(System.nanoTime() - began));
+    }
+
+    @Override
     public List<Live> live() {
         long now = Roots.Clock.SYSTEM.monotonicMicros();
         return daemon.roots().liveCommands().stream()
@@ -74,8 +86,13 @@ record DaemonControl(Daemon daemon, String version, Instant startedAt, Redactor 
         var process = command.process();
         long pid = process.sid().pid();
         return new Live(
+                process.key(),
                 process.sid().value(),
-                redactor.redactArgv(process.argv()),
+                form.redactor().redactArgv(process.argv()),
+                process.command(),
+                process.sid().session(),
+                process.readOnly(),
+                process.repository(),
                 pid < 0 ? null : pid,
                 process.gitVersion(),
                 instant(process.startedAt()),

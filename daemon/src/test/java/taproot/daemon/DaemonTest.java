@@ -66,6 +66,16 @@ class DaemonTest {
     }
 
     @Test
+    void anEventOfOurOwnGoesTheWholeWayAndLeavesNothing() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            daemon.probe().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        }
+        assertThat(daemon.status().log().head()).isZero();
+        assertThat(daemon.status().counters().get(Counter.EVENTS_RECEIVED)).isZero();
+        assertThat(daemon.status().live().roots()).isZero();
+    }
+
+    @Test
     void everyLineIsAccountedForAndNothingStaysLive() throws Exception {
         for (int i = 0; i < 50; i++) {
             git(directory, "version");

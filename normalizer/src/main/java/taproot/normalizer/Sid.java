@@ -56,8 +56,7 @@ public record Sid(String value, String root) {
     }
 
     /** What the caller put before the root, without the slash; null where it put nothing. */
-    @Nullable
-    String session() {
+    public @Nullable String session() {
         int slash = root.lastIndexOf('/');
         return slash <= 0 ? null : root.substring(0, slash);
     }

@@ -1,6 +1,7 @@
 package taproot.cli.daemon;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
@@ -16,7 +17,9 @@ import taproot.cli.text.Durations;
 import taproot.cli.text.ShellText;
 import taproot.daemon.Daemon;
 import taproot.daemon.DaemonStartException;
+import taproot.daemon.api.Control;
 import taproot.daemon.config.Config;
+import taproot.daemon.config.ConfigException;
 import taproot.daemon.config.Places;
 
 /** {@code taproot run}: the daemon, in the foreground until a signal ends it. */
@@ -24,7 +27,10 @@ import taproot.daemon.config.Places;
         name = "run",
         sortOptions = false,
         description = "Runs the daemon in the foreground, until SIGTERM or Ctrl-C; a second one stops it at once.",
-        footer = "It logs to stderr. Status 0: everything it had received is written.")
+        footer = {
+            "It logs to stderr. Status 0: everything it had received is written.",
+            "SIGHUP reads the configuration again; what only a restart can change is named."
+        })
 public final class RunCommand implements Callable<Integer> {
     private final Session session;
 
@@ -40,7 +46,7 @@ public final class RunCommand implements Callable<Integer> {
         Places places = options.places(session.environment());
         Config config = options.config(places);
         CompletableFuture<String> end = new CompletableFuture<>(); // With why, where it was not a signal.
-        for (Signals signal : Signals.values()) {
+        for (Signals signal : List.of(Signals.INT, Signals.TERM)) {
             signal.handle(sent -> {
                 if (!end.complete("")) {
                     session.say("stopped at once; what was not yet written is lost");
@@ -49,6 +55,7 @@ public final class RunCommand implements Callable<Integer> {
             });
         }
         Daemon daemon = start(config, places);
+        Signals.HUP.handle(_ -> reload(daemon));
         Path socket = places.traceSocket();
         session.out().line("listening on " + socket);
         session.out().line("point git at it with:");
@@ -56,11 +63,11 @@ public final class RunCommand implements Callable<Integer> {
         session.out().flush();
         daemon.useless().thenAccept(end::complete);
         String why = end.join();
-        if (!daemon.stop(config.shutdownGrace())) {
+        if (!daemon.stop(daemon.config().shutdownGrace())) {
             throw new CommandFailedException(
                     ExitStatus.FAILED,
                     "not everything could be written within "
-                            + Durations.human(config.shutdownGrace().toMillis() * 1_000)
+                            + Durations.human(daemon.config().shutdownGrace().toMillis() * 1_000)
                             + ": see above for why; shutdown_grace allows more time");
         }
         if (!why.isEmpty()) {
@@ -69,9 +76,25 @@ public final class RunCommand implements Callable<Integer> {
         return ExitStatus.OK;
     }
 
+    private void reload(Daemon daemon) {
+        try {
+            Control.Reloaded reloaded = daemon.reload();
+            session.say("configuration read again: "
+                    + (reloaded.applied().isEmpty()
+                            ? "nothing to apply"
+                            : "applied " + String.join(", ", reloaded.applied()))
+                    + (reloaded.restart().isEmpty()
+                            ? ""
+                            : "; a restart is needed for " + String.join(", ", reloaded.restart())));
+        } catch (ConfigException e) {
+            session.say("the configuration stays as it was: " + e.getMessage());
+        }
+    }
+
     private Daemon start(Config config, Places places) throws CommandFailedException {
         try {
-            return Daemon.start(config, places, Version.current().text(), session.environment());
+            return Daemon.start(
+                    config, options.overrides(), places, Version.current().text(), session.environment());
         } catch (DaemonStartException e) {
             throw new CommandFailedException(ExitStatus.FAILED, String.valueOf(e.getMessage()), e);
         }

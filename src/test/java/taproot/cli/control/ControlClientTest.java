@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import taproot.cli.Cli;
@@ -20,7 +22,11 @@ import taproot.cli.terminal.CommandFailedException;
 import taproot.cli.terminal.ExitStatus;
 import taproot.daemon.api.Control;
 import taproot.daemon.api.ControlServer;
+import taproot.daemon.log.CommandLog;
+import taproot.daemon.log.LogException;
+import taproot.daemon.log.LogSettings;
 import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.Counters;
 import taproot.normalizer.DropReason;
 
 /** {@code status} and {@code wait} against a control socket that answers, and some that do not. */
@@ -29,6 +35,24 @@ class ControlClientTest {
 
     @TempDir
     private Path directory;
+
+    private CommandLog log;
+
+    @BeforeEach
+    void openALog() throws LogException {
+        log = CommandLog.open(
+                directory.resolve("state"),
+                LogSettings.DEFAULTS,
+                _ -> {
+                    throw new IllegalStateException("nothing is recorded here");
+                },
+                new Counters());
+    }
+
+    @AfterEach
+    void closeIt() throws InterruptedException {
+        log.close(Duration.ofSeconds(5));
+    }
 
     @Test
     void statusSaysWhatBecameOfEveryLine() throws IOException {
@@ -110,10 +134,23 @@ class ControlClientTest {
     void aLongAnswerArrivesWhole() throws Exception {
         Path socket = directory.resolve("control.sock");
         List<Control.Live> many = java.util.stream.IntStream.range(0, 20_000)
-                .mapToObj(i ->
-                        new Control.Live("sid" + i, List.of("git"), null, null, Instant.EPOCH, 0, Duration.ZERO, true))
+                .mapToObj(i -> new Control.Live(
+                        "sid" + i,
+                        "sid" + i,
+                        List.of("git"),
+                        null,
+                        null,
+                        false,
+                        null,
+                        null,
+                        null,
+                        Instant.EPOCH,
+                        0,
+                        Duration.ZERO,
+                        true))
                 .toList();
-        ControlServer server = ControlServer.start(socket, new Values(status(), barrier, many));
+        ControlServer server =
+                ControlServer.start(socket, new Values(status(), barrier, many), log, directory, new Counters());
         try {
             HttpReply reply = new ControlClient(socket).ask("GET", "/v1/live", Duration.ofSeconds(30));
             assertThat(Replies.json(reply).objects("commands")).hasSize(20_000);
@@ -132,8 +169,12 @@ class ControlClientTest {
     }
 
     private Cli against(String... command) throws IOException {
-        ControlServer server =
-                ControlServer.start(directory.resolve("control.sock"), new Values(status(), barrier, List.of()));
+        ControlServer server = ControlServer.start(
+                directory.resolve("control.sock"),
+                new Values(status(), barrier, List.of()),
+                log,
+                directory,
+                new Counters());
         try {
             List<String> words = new java.util.ArrayList<>(List.of(command));
             words.addAll(List.of("--runtime-dir", directory.toString()));
@@ -153,7 +194,7 @@ class ControlClientTest {
                 directory,
                 Path.of("/var/state"),
                 null,
-                new Control.Log("abc", 1234, "open", 4, 1536),
+                new Control.Log("abc", 1234, "open", 4, 1536, Duration.ZERO),
                 new Control.Counts(1, 1, 3, 0),
                 Map.of(DropReason.TORN, 7L),
                 Map.of(
@@ -168,5 +209,15 @@ class ControlClientTest {
                 List.of());
     }
 
-    private record Values(Status status, CompletionStage<Long> barrier, List<Live> live) implements Control {}
+    private record Values(Status status, CompletionStage<Long> barrier, List<Live> live) implements Control {
+        @Override
+        public Reloaded reload() {
+            return new Reloaded(List.of(), List.of());
+        }
+
+        @Override
+        public CompletionStage<Duration> probe() {
+            return CompletableFuture.completedStage(Duration.ZERO);
+        }
+    }
 }

@@ -91,8 +91,20 @@ class PrivateDaemonTest {
         ", false"
     })
     void theVersionSaysWhoDiesOfAClosedSocket(String version, boolean dies) {
-        Control.Live command =
-                new Control.Live(SID, List.of("git", "gc"), 42L, version, Instant.EPOCH, 0, Duration.ZERO, true);
+        Control.Live command = new Control.Live(
+                SID,
+                SID,
+                List.of("git", "gc"),
+                "gc",
+                null,
+                false,
+                null,
+                42L,
+                version,
+                Instant.EPOCH,
+                0,
+                Duration.ZERO,
+                true);
         assertThat(PrivateDaemon.diesOfAClosedSocket(command)).isEqualTo(dies);
     }
 

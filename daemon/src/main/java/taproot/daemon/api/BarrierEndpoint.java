@@ -5,9 +5,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
@@ -18,7 +15,6 @@ import reactor.netty.http.server.HttpServerResponse;
  */
 final class BarrierEndpoint implements Endpoint {
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(us|ms|s|m|h|d)");
 
     @Override
     public HttpMethod method() {
@@ -31,33 +27,18 @@ final class BarrierEndpoint implements Endpoint {
     }
 
     @Override
+    public Set<String> parameters() {
+        return Set.of("timeout");
+    }
+
+    @Override
     public Publisher<Void> answer(Call call, HttpServerResponse response) throws ProblemException {
-        call.allow(Set.of("timeout"));
-        Duration timeout = timeout(call.parameter("timeout"));
+        Duration given = call.parameters().duration("timeout");
+        Duration timeout = given == null ? DEFAULT_TIMEOUT : given;
         return Mono.fromFuture(call.control().barrier().toCompletableFuture(), true)
                 .timeout(timeout)
                 .onErrorMap(failure -> problem(failure, timeout))
                 .flatMap(seq -> Replies.json(response, json -> json.writeNumberField("seq", seq)));
-    }
-
-    private static Duration timeout(@Nullable String text) throws ProblemException {
-        if (text == null) {
-            return DEFAULT_TIMEOUT;
-        }
-        Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
-            throw ProblemException.badRequest(
-                    "timeout: expected a whole number and us, ms, s, m, h or d, like 30s, got " + text);
-        }
-        long n = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "us" -> Duration.ofNanos(n * 1_000);
-            case "ms" -> Duration.ofMillis(n);
-            case "s" -> Duration.ofSeconds(n);
-            case "m" -> Duration.ofMinutes(n);
-            case "h" -> Duration.ofHours(n);
-            default -> Duration.ofDays(n);
-        };
     }
 
     private static ProblemException problem(Throwable failure, Duration timeout) {

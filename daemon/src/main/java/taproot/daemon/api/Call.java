@@ -1,42 +1,33 @@
 package taproot.daemon.api;
 
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import taproot.daemon.log.CommandLog;
+import taproot.daemon.stream.CommandStream;
+import taproot.daemon.stream.LogReads;
 
 /**
  * A request that reached its endpoint.
  *
- * @param query the decoded parameters behind the question mark
+ * @param path what stands where the endpoint's path has names in braces, decoded
+ * @param lastEventId the header of this name: where a subscriber that comes again stood
  */
-record Call(Control control, Map<String, List<String>> query) {
+record Call(
+        Control control,
+        CommandLog log,
+        LogReads reads,
+        CommandStream stream,
+        Metrics metrics,
+        Map<String, String> path,
+        Parameters parameters,
+        @Nullable String lastEventId) {
 
-    /**
-     * The parameter's value, null where it is not given.
-     *
-     * @throws ProblemException if it is given more than once
-     */
-    @Nullable
-    String parameter(String name) throws ProblemException {
-        List<String> values = query.getOrDefault(name, List.of());
-        if (values.size() > 1) {
-            throw ProblemException.badRequest("expected " + name + " once, got it " + values.size() + " times");
+    /** The part of the path that has this name. */
+    String segment(String name) {
+        String value = path.get(name);
+        if (value == null) {
+            throw new IllegalStateException("the path has no {" + name + "}");
         }
-        return values.isEmpty() ? null : values.getFirst();
-    }
-
-    /**
-     * Refuses parameters that the endpoint does not know: a mistyped one would silently do nothing.
-     *
-     * @throws ProblemException if there is one
-     */
-    void allow(Set<String> known) throws ProblemException {
-        for (String name : query.keySet()) {
-            if (!known.contains(name)) {
-                throw ProblemException.badRequest("unknown parameter " + name + ", expected "
-                        + (known.isEmpty() ? "none" : "one of " + String.join(", ", known)));
-            }
-        }
+        return value;
     }
 }

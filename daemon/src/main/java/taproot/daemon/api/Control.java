@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import taproot.daemon.config.ConfigException;
 import taproot.daemon.metrics.Counter;
+import taproot.normalizer.CommandRecord.Repository;
 import taproot.normalizer.DropReason;
 
 /**
- * What the control socket needs of the daemon. Every method is called on the control socket's event loop: none of them may
- * block, read a file or touch the database.
+ * What the control socket needs of the daemon. But for {@link #reload}, every method is called on the control socket's event
+ * loop: none of them may block, read a file or touch the database.
  */
 public interface Control {
     Status status();
@@ -22,6 +24,33 @@ public interface Control {
      * the daemon stops first. The caller bounds it.
      */
     CompletionStage<Long> barrier();
+
+    /**
+     * Sends an event of the daemon's own the way that git's go and completes with how long it took when the log's writer has
+     * had it; exceptionally when the daemon stops first. It takes no seq and changes nothing. The caller bounds it.
+     */
+    CompletionStage<Duration> probe();
+
+    /**
+     * Reads the configuration again and applies what can change live. The one method that blocks: not to be called on an
+     * event loop.
+     *
+     * @throws ConfigException if anything is wrong with it; nothing has changed then
+     */
+    Reloaded reload() throws ConfigException;
+
+    /**
+     * What has changed in the configuration.
+     *
+     * @param applied keys whose new values hold from now on
+     * @param restart keys whose new values a restart will apply
+     */
+    record Reloaded(List<String> applied, List<String> restart) {
+        public Reloaded {
+            applied = List.copyOf(applied);
+            restart = List.copyOf(restart);
+        }
+    }
 
     /** The commands that are not yet over, oldest first. */
     List<Live> live();
@@ -63,8 +92,9 @@ public interface Control {
      * @param state {@code opening}, {@code open}, {@code failing} or {@code closed}
      * @param queuedRecords records that wait for their commit
      * @param queuedBytes what they occupy
+     * @param oldest how long the oldest of them waits
      */
-    record Log(@Nullable String id, long head, String state, long queuedRecords, long queuedBytes) {}
+    record Log(@Nullable String id, long head, String state, long queuedRecords, long queuedBytes, Duration oldest) {}
 
     /**
      * What is alive now.
@@ -82,6 +112,10 @@ public interface Control {
     /**
      * A command that is not yet over.
      *
+     * @param key of its record to be, if it owns one
+     * @param command absent until git has told it
+     * @param session the caller's own id
+     * @param repository absent until git has told it
      * @param gitVersion as the process itself said; absent until it has
      * @param startedAt git's own time
      * @param scratchBytes raw trace bytes gathered for its root
@@ -89,8 +123,13 @@ public interface Control {
      * @param owner it will have a record of its own, as far as is known; else it belongs to that of a process above it
      */
     record Live(
+            String key,
             String sid,
             List<String> argv,
+            @Nullable String command,
+            @Nullable String session,
+            boolean readOnly,
+            @Nullable Repository repository,
             @Nullable Long pid,
             @Nullable String gitVersion,
             Instant startedAt,

@@ -2,14 +2,22 @@ package taproot.daemon.api;
 
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
+import taproot.daemon.config.LoopbackAddress;
+import taproot.daemon.log.CommandLog;
+import taproot.daemon.metrics.Counters;
+import taproot.daemon.stream.CommandStream;
+import taproot.daemon.stream.LogReads;
 
 /**
  * The control socket: HTTP/1.1 on a Unix socket that only its owner may open. One event-loop thread of its own, so that
@@ -21,14 +29,31 @@ public final class ControlServer {
     /** Unix socket paths hold 108 bytes, the terminating zero included. */
     private static final int LONGEST_PATH = 107;
 
+    /** Proxies and people take a connection for dead after 30 s of silence. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
 
     private final Path socket;
     private final LoopResources loop;
     private final DisposableServer server;
+    private final Endpoints endpoints;
+    private final LogReads reads;
+    private final CommandStream stream;
+    /** Only where the configuration asks for it. */
+    private @Nullable DisposableServer tcp;
 
-    private ControlServer(Path socket, LoopResources loop, DisposableServer server) {
+    private ControlServer(
+            Path socket,
+            LoopResources loop,
+            DisposableServer server,
+            Endpoints endpoints,
+            LogReads reads,
+            CommandStream stream) {
         this.socket = socket;
+        this.endpoints = endpoints;
+        this.stream = stream;
+        this.reads = reads;
         this.loop = loop;
         this.server = server;
     }
@@ -36,16 +61,26 @@ public final class ControlServer {
     /**
      * Returns once it listens. Blocks, so not to be called on an event loop.
      *
+     * @param log to be followed
+     * @param stateDirectory where its database is, to be read
      * @throws IOException when it cannot listen there; says why
      */
-    public static ControlServer start(Path socket, Control control) throws IOException {
+    public static ControlServer start(
+            Path socket, Control control, CommandLog log, Path stateDirectory, Counters counters) throws IOException {
         int length = socket.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
         if (length > LONGEST_PATH) {
             throw new IOException("the path of a socket has at most " + LONGEST_PATH + " bytes, " + socket + " has "
                     + length + ": choose a shorter --runtime-dir");
         }
-        Endpoints endpoints = new Endpoints(control);
         LoopResources loop = LoopResources.create("control", 1, true);
+        LogReads reads = new LogReads(stateDirectory);
+        CommandStream stream = new CommandStream(
+                log,
+                reads,
+                () -> LiveEndpoint.running(control),
+                loop.onServer(true).next(),
+                HEARTBEAT);
+        Endpoints endpoints = new Endpoints(control, log, reads, stream, new Metrics(counters));
         DisposableServer server = null;
         try {
             server = HttpServer.create()
@@ -54,7 +89,7 @@ public final class ControlServer {
                     .handle(endpoints::answer)
                     .bindNow();
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
-            return new ControlServer(socket, loop, server);
+            return new ControlServer(socket, loop, server, endpoints, reads, stream);
         } catch (ChannelBindException e) {
             loop.dispose();
             throw new IOException("cannot listen on " + socket + ": " + e.getCause(), e);
@@ -67,10 +102,44 @@ public final class ControlServer {
         }
     }
 
+    /**
+     * Serves the same on a loopback address, to whoever knows the token. Blocks until it listens.
+     *
+     * @return the port, which is another than the given one if that is 0
+     * @throws IOException when it cannot, or the token's file is not private; says why
+     */
+    public int listen(LoopbackAddress address, Path tokenFile) throws IOException {
+        BearerToken token = BearerToken.read(tokenFile);
+        InetAddress host = InetAddress.getByName(address.host());
+        if (!host.isLoopbackAddress()) {
+            throw new IOException("expected a loopback address, got " + host + ": nothing listens on a network");
+        }
+        try {
+            DisposableServer listening = HttpServer.create()
+                    .bindAddress(() -> new InetSocketAddress(host, address.port()))
+                    .runOn(loop, true)
+                    .handle((request, response) -> endpoints.answer(token, request, response))
+                    .bindNow();
+            tcp = listening;
+            return listening.port();
+        } catch (ChannelBindException e) {
+            throw new IOException("cannot listen on " + address + ": " + e.getCause(), e);
+        }
+    }
+
+    /** How many follow the log at the moment. */
+    public int subscribers() {
+        return stream.size();
+    }
+
     /** Stops listening, closes what is open and removes the socket. Blocks a second at most. */
     public void stop() throws IOException {
+        if (tcp != null) {
+            tcp.disposeNow(STOP_TIMEOUT);
+        }
         server.disposeNow(STOP_TIMEOUT);
         loop.disposeLater(Duration.ZERO, STOP_TIMEOUT).block(STOP_TIMEOUT.plusSeconds(1));
+        reads.stop();
         Files.deleteIfExists(socket);
     }
 }

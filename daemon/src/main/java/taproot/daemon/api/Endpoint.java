@@ -1,6 +1,7 @@
 package taproot.daemon.api;
 
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.Set;
 import org.reactivestreams.Publisher;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -8,7 +9,13 @@ import reactor.netty.http.server.HttpServerResponse;
 interface Endpoint {
     HttpMethod method();
 
+    /** Its segments; one in braces stands for any. */
     String path();
+
+    /** The parameters behind the question mark that it knows; others are refused before it is asked. */
+    default Set<String> parameters() {
+        return Set.of();
+    }
 
     /**
      * Answers. What the publisher fails with is answered as a problem document, so it fails before it has sent anything.

@@ -3,7 +3,6 @@ package taproot.daemon.api;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
-import java.util.Set;
 import org.reactivestreams.Publisher;
 import reactor.netty.http.server.HttpServerResponse;
 import taproot.daemon.metrics.Counter;
@@ -22,13 +21,13 @@ final class StatusEndpoint implements Endpoint {
     }
 
     @Override
-    public Publisher<Void> answer(Call call, HttpServerResponse response) throws ProblemException {
-        call.allow(Set.of());
+    public Publisher<Void> answer(Call call, HttpServerResponse response) {
         Control.Status status = call.control().status();
-        return Replies.json(response, json -> write(json, status));
+        int subscribers = call.stream().size();
+        return Replies.json(response, json -> write(json, status, subscribers));
     }
 
-    private static void write(JsonGenerator json, Control.Status status) throws IOException {
+    private static void write(JsonGenerator json, Control.Status status, int subscribers) throws IOException {
         json.writeStringField("version", status.version());
         json.writeStringField("java", Runtime.version().toString());
         json.writeNumberField("pid", status.pid());
@@ -50,10 +49,14 @@ final class StatusEndpoint implements Endpoint {
         json.writeObjectFieldStart("queue");
         json.writeNumberField("records", status.log().queuedRecords());
         json.writeNumberField("bytes", status.log().queuedBytes());
+        json.writeNumberField("oldest_us", Rfc3339.micros(status.log().oldest()));
         json.writeNumberField("scratch_bytes", status.live().scratchBytes());
         json.writeEndObject();
         json.writeObjectFieldStart("log");
         json.writeStringField("state", status.log().state());
+        json.writeEndObject();
+        json.writeObjectFieldStart("stream");
+        json.writeNumberField("subscribers", subscribers);
         json.writeEndObject();
         json.writeObjectFieldStart("counters");
         for (Counter counter : Counter.values()) {

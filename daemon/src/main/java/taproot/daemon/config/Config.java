@@ -52,7 +52,11 @@ public record Config(
     /** Two with the same pattern texts are not equal: {@link Pattern} is compared by identity. */
     public record Redact(List<Pattern> patterns) {}
 
-    public record Api() {}
+    /**
+     * @param listen where TCP clients are served besides the socket
+     * @param tokenFile empty where none is given
+     */
+    public record Api(LoopbackAddress listen, String tokenFile) {}
 
     /**
      * @param flushes how many batches may be delivered at once
@@ -114,7 +118,7 @@ public record Config(
                         v.get(ConfigKeys.LOG_RETENTION_SIZE),
                         v.get(ConfigKeys.LOG_QUEUE_LIMIT)),
                 new Redact(v.get(ConfigKeys.REDACT_PATTERNS)),
-                new Api(),
+                new Api(v.get(ConfigKeys.API_LISTEN), v.get(ConfigKeys.API_TOKEN_FILE)),
                 new Sinks(
                         v.get(ConfigKeys.SINKS_FLUSHES).intValue(),
                         v.get(ConfigKeys.SINKS_HOLD_AGE),

@@ -135,6 +135,19 @@ final class ConfigKeys {
             true,
             "Regular expressions (Java's); what they match is stored as <redacted>.");
 
+    static final ConfigKey<LoopbackAddress> API_LISTEN = new ConfigKey<>(
+            "api.listen",
+            ConfigType.text(LoopbackAddress.EXPECTED, LoopbackAddress::parse),
+            "",
+            false,
+            "Where the control interface listens besides its socket: a loopback address and port; empty: nowhere.");
+    static final ConfigKey<String> API_TOKEN_FILE = new ConfigKey<>(
+            "api.token_file",
+            ConfigType.text("the absolute path of a file", ConfigKeys::absolute),
+            "",
+            false,
+            "The file (0600) with the bearer token that api.listen asks for.");
+
     static final ConfigKey<Long> SINKS_FLUSHES = new ConfigKey<>(
             "sinks.flushes",
             ConfigType.integer(1, 1000),
@@ -174,6 +187,8 @@ final class ConfigKeys {
             LOG_RETENTION_SIZE,
             LOG_QUEUE_LIMIT,
             REDACT_PATTERNS,
+            API_LISTEN,
+            API_TOKEN_FILE,
             SINKS_FLUSHES,
             SINKS_HOLD_AGE,
             SINKS_HOLD_SIZE);
@@ -185,4 +200,11 @@ final class ConfigKeys {
     static final List<String> TABLES = List.of("ingest", "roots", "repositories", "log", "redact", "api", "sinks");
 
     private ConfigKeys() {}
+
+    private static String absolute(String path) throws ConfigType.BadValue {
+        if (!path.isEmpty() && !path.startsWith("/")) {
+            throw new ConfigType.BadValue(path);
+        }
+        return path;
+    }
 }

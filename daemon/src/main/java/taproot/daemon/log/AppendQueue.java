@@ -1,5 +1,6 @@
 package taproot.daemon.log;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,8 +15,8 @@ import taproot.normalizer.FinishedCommand;
 final class AppendQueue {
     /** What the writer finds in the queue. */
     sealed interface Entry {
-        /** A record to be written. */
-        record Append(FinishedCommand command, long bytes) implements Entry {}
+        /** A record to be written, put in at this {@link System#nanoTime}. */
+        record Append(FinishedCommand command, long bytes, long since) implements Entry {}
 
         /** Somebody who waits until everything before it is committed; takes no room and no seq. */
         record Flush(CompletableFuture<Long> done) implements Entry {}
@@ -99,6 +100,16 @@ final class AppendQueue {
     /** From now on {@link #put} refuses; what is left in the queue is to be polled once more. */
     void end() {
         ended = true;
+    }
+
+    /** How long the oldest record that nobody has taken yet has been in. */
+    Duration oldest() {
+        for (Entry entry : entries) {
+            if (entry instanceof Entry.Append append) {
+                return Duration.ofNanos(System.nanoTime() - append.since());
+            }
+        }
+        return Duration.ZERO;
     }
 
     long bytes() {

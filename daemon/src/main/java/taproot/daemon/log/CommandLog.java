@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
 import taproot.normalizer.FinishedCommand;
@@ -23,6 +24,7 @@ import taproot.normalizer.FinishedCommand;
 public final class CommandLog {
     private final AppendQueue queue;
     private final Counters counters;
+    private final Newest newest = new Newest();
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private final LogWriter writer;
     private final Thread thread;
@@ -32,7 +34,7 @@ public final class CommandLog {
             StateDirectory directory, LogSettings settings, RecordCodec codec, Counters counters, InstantSource clock) {
         this.counters = counters;
         queue = new AppendQueue(settings.queueLimit());
-        writer = new LogWriter(directory, settings, codec, counters, clock, queue, opened);
+        writer = new LogWriter(directory, settings, codec, counters, clock, queue, newest, opened);
         thread = Thread.ofPlatform().name("log-writer").unstarted(writer);
     }
 
@@ -70,7 +72,7 @@ public final class CommandLog {
             counters.increment(Counter.RECORDS_QUEUE_FULL);
             return false;
         }
-        if (!queue.put(new AppendQueue.Entry.Append(command, bytes), thread)) {
+        if (!queue.put(new AppendQueue.Entry.Append(command, bytes, System.nanoTime()), thread)) {
             queue.release(1, bytes);
             counters.increment(Counter.RECORDS_UNWRITTEN);
             return false;
@@ -144,6 +146,12 @@ public final class CommandLog {
         return alive.minimalCompletionStage();
     }
 
+    /** From now on retention goes by these; the rest of the settings stays as it was at the opening. */
+    public void reload(LogSettings changed) {
+        writer.reload(changed);
+        queue.wake(thread);
+    }
+
     /** Calls {@code listener} with the new head after every commit, on the writer's thread: it must not block. */
     public void onCommit(LongConsumer listener) {
         writer.addListener(listener);
@@ -152,6 +160,23 @@ public final class CommandLog {
     /** What the records occupy that wait for their commit. */
     public long queuedBytes() {
         return queue.bytes();
+    }
+
+    /**
+     * From now on the newest records are kept in memory for {@link #newest}, until {@link #unfollow} was called as often as
+     * this.
+     */
+    public void follow() {
+        newest.follow();
+    }
+
+    public void unfollow() {
+        newest.unfollow();
+    }
+
+    /** The record at this place of this log, if it is kept in memory; else the database has it, or nobody. Never waits. */
+    public @Nullable CommittedCommand newest(String logId, long seq) {
+        return newest.get(logId, seq);
     }
 
     public LogStatus status() {

@@ -3,7 +3,6 @@ package taproot.daemon.log;
 import java.time.Instant;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import taproot.normalizer.CommandRecord;
 import taproot.normalizer.Outcome;
 
 /**
@@ -40,8 +39,20 @@ public record CommandQuery(
     }
 
     /** Whether a record at hand is one of those wanted; after and limit do not matter. */
-    public Predicate<CommandRecord> predicate() {
+    public Predicate<CommandFacts> predicate() {
         return Conditions.of(this).predicate();
+    }
+
+    /** The same conditions for the next {@code rows} records after {@code seq}. */
+    public CommandQuery page(long seq, int rows) {
+        return new CommandQuery(
+                repository, command, outcome, failed, readOnly, since, until, minDurationUs, session, seq, rows, false);
+    }
+
+    /** The same for commands that are still running: without the conditions that only their end can fulfil. */
+    public CommandQuery ofRunning() {
+        return new CommandQuery(
+                repository, command, null, null, readOnly, since, until, null, session, after, limit, newest);
     }
 
     /** A query without conditions, to set some. */

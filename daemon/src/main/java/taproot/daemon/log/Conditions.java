@@ -21,7 +21,7 @@ final class Conditions {
 
     private final List<String> terms = new ArrayList<>();
     private final List<Object> values = new ArrayList<>();
-    private Predicate<CommandRecord> predicate = _ -> true;
+    private Predicate<CommandFacts> predicate = _ -> true;
 
     private Conditions() {}
 
@@ -29,17 +29,17 @@ final class Conditions {
     static Conditions of(CommandQuery query) {
         Conditions all = new Conditions();
         all.inRepository(query.repository());
-        all.add("command = ?", query.command(), (name, record) -> name.equals(record.command()));
+        all.add("command = ?", query.command(), (name, facts) -> name.equals(facts.command()));
         Outcome outcome = query.outcome();
-        all.add("outcome = ?", outcome == null ? null : outcome.wire(), (_, record) -> record.outcome() == outcome);
+        all.add("outcome = ?", outcome == null ? null : outcome.wire(), (_, facts) -> facts.outcome() == outcome);
         Boolean failed = query.failed();
-        all.add(FAILED + " = ?", asInt(failed), (_, record) -> failed(record) == Boolean.TRUE.equals(failed));
+        all.add(FAILED + " = ?", asInt(failed), (_, facts) -> failed(facts) == Boolean.TRUE.equals(failed));
         Boolean readOnly = query.readOnly();
-        all.add("read_only = ?", asInt(readOnly), (_, record) -> record.readOnly() == Boolean.TRUE.equals(readOnly));
-        all.add("started_at >= ?", micros(query.since()), (since, record) -> record.startedAt() >= since);
-        all.add("started_at < ?", micros(query.until()), (until, record) -> record.startedAt() < until);
+        all.add("read_only = ?", asInt(readOnly), (_, facts) -> facts.readOnly() == Boolean.TRUE.equals(readOnly));
+        all.add("started_at >= ?", micros(query.since()), (since, facts) -> facts.startedAt() >= since);
+        all.add("started_at < ?", micros(query.until()), (until, facts) -> facts.startedAt() < until);
         all.add("duration_us >= ?", query.minDurationUs(), Conditions::tookAtLeast);
-        all.add("session = ?", query.session(), (id, record) -> id.equals(record.session()));
+        all.add("session = ?", query.session(), (id, facts) -> id.equals(facts.session()));
         return all;
     }
 
@@ -68,13 +68,13 @@ final class Conditions {
     /** That a command did not exit with 0. */
     static final String FAILED = "(outcome <> 'exited' OR exit_code IS NOT 0)";
 
-    private static boolean failed(CommandRecord record) {
-        Integer code = record.exitCode();
-        return record.outcome() != Outcome.EXITED || code == null || code != 0;
+    private static boolean failed(CommandFacts facts) {
+        Integer code = facts.exitCode();
+        return facts.outcome() != Outcome.EXITED || code == null || code != 0;
     }
 
-    private static boolean tookAtLeast(Long least, CommandRecord record) {
-        Long took = record.durationUs();
+    private static boolean tookAtLeast(Long least, CommandFacts facts) {
+        Long took = facts.durationUs();
         return took != null && took >= least;
     }
 
@@ -87,8 +87,8 @@ final class Conditions {
         // Everything that begins with "below": from it to where its last character, the slash, is followed by '0'.
         terms.add("(repository = ? OR (repository >= ? AND repository < ?))");
         values.addAll(List.of(directory, below, below.substring(0, below.length() - 1) + '0'));
-        predicate = predicate.and(record -> {
-            String place = place(record.repository());
+        predicate = predicate.and(facts -> {
+            String place = place(facts.repository());
             return place != null && (place.equals(directory) || place.startsWith(below));
         });
     }
@@ -101,11 +101,11 @@ final class Conditions {
         return repository.worktree() != null ? repository.worktree() : repository.gitDir();
     }
 
-    private <T> void add(String term, @Nullable T value, BiPredicate<T, CommandRecord> same) {
+    private <T> void add(String term, @Nullable T value, BiPredicate<T, CommandFacts> same) {
         if (value != null) {
             terms.add(term);
             values.add(value);
-            predicate = predicate.and(record -> same.test(value, record));
+            predicate = predicate.and(facts -> same.test(value, facts));
         }
     }
 
@@ -131,7 +131,7 @@ final class Conditions {
     }
 
     /** The same over the table of commands, for a record that is at hand. */
-    Predicate<CommandRecord> predicate() {
+    Predicate<CommandFacts> predicate() {
         return predicate;
     }
 }

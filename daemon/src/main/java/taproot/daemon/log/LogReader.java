@@ -1,11 +1,13 @@
 package taproot.daemon.log;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -27,10 +29,12 @@ public final class LogReader implements AutoCloseable {
     private static final int BUSY_TIMEOUT_MS = 2_000;
 
     private final StateDirectory directory;
+    private final StateDirectory.OpenFile file;
     private final Connection connection;
 
-    private LogReader(StateDirectory directory, Connection connection) {
+    private LogReader(StateDirectory directory, StateDirectory.OpenFile file, Connection connection) {
         this.directory = directory;
+        this.file = file;
         this.connection = connection;
     }
 
@@ -47,17 +51,23 @@ public final class LogReader implements AutoCloseable {
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
         Connection connection = null;
         try {
+            StateDirectory.OpenFile file = directory.databaseFile();
             connection = config.createConnection("jdbc:sqlite:" + directory.database());
             int version = Schema.version(connection);
             if (version == Schema.VERSION) {
-                return new LogReader(directory, connection);
+                return new LogReader(directory, file, connection);
             }
             connection.close();
             throw otherSchema(directory, version);
-        } catch (SQLException e) {
+        } catch (SQLException | IOException e) {
             Database.closeAfter(e, connection);
             throw unusable(directory, e);
         }
+    }
+
+    /** Whether the log at this place is still the one that was opened; it may have been set aside, or removed. */
+    public boolean isInPlace() {
+        return file.isInPlace();
     }
 
     private static LogException otherSchema(StateDirectory directory, int version) {
@@ -130,43 +140,56 @@ public final class LogReader implements AutoCloseable {
         return page(CommandQuery.where().after(seq, rows));
     }
 
+    /** The same for whoever can hold it all: {@link #page(CommandQuery, long)} without a limit to its bytes. */
+    public LogPage page(CommandQuery query) throws LogException {
+        return page(query, Long.MAX_VALUE);
+    }
+
     /**
      * The next stretch of the log for a cursor at {@code query.after()}: at most {@code query.limit()} records that match
-     * (a page's worth for 0), and every range that is gone. One statement, whose snapshot is over when this returns; a
-     * filter that matches little makes a stretch end without a record after {@value #STRETCH} rows.
+     * (a page's worth for 0), no further ones once their JSON has {@code bytes}, and every range that is gone. One
+     * statement, whose snapshot is over when this returns; where little matches, a stretch ends after {@value #STRETCH}
+     * rows.
      */
-    public LogPage page(CommandQuery query) throws LogException {
-        int wanted = query.limit() == 0 ? PAGE_ROWS : query.limit();
+    public LogPage page(CommandQuery query, long bytes) throws LogException {
         Conditions conditions = Conditions.of(query);
-        long head =
-                head(); // Read first: what is committed meanwhile lies beyond it, what is removed meanwhile is a gap.
-        List<LogEntry> entries = new ArrayList<>();
-        long at = query.after();
-        try (PreparedStatement select = conditions.prepare(
-                connection,
-                "SELECT seq, CASE WHEN wanted THEN key END, CASE WHEN wanted THEN record END FROM (SELECT *, ($conditions) AS wanted FROM commands WHERE seq > "
-                        + at + " AND seq <= " + head + ") ORDER BY seq LIMIT " + STRETCH)) {
-            try (ResultSet rows = select.executeQuery()) {
-                int scanned = 0;
-                for (; wanted > 0 && rows.next(); scanned++) {
-                    long seq = rows.getLong(1);
-                    addGap(entries, at, seq);
-                    String key = rows.getString(2);
-                    if (key != null) {
-                        entries.add(StoredCommand.of(seq, key, rows.getBytes(3)));
-                        wanted--;
-                    }
-                    at = seq;
-                }
-                if (wanted > 0 && scanned < STRETCH) {
-                    addGap(entries, at, head + 1); // The newest themselves are gone.
-                    at = Math.max(at, head);
-                }
-            }
-            return new LogPage(entries, at, head);
+        // Read first: what is committed meanwhile lies beyond it, what is removed meanwhile is a gap.
+        long head = head();
+        try (PreparedStatement select = conditions.prepare(connection, """
+                        SELECT seq, CASE WHEN wanted THEN key END, CASE WHEN wanted THEN record END
+                        FROM (SELECT seq, key, record, ($conditions) AS wanted FROM commands WHERE seq > %d AND seq <= %d)
+                        ORDER BY seq LIMIT %d
+                        """.formatted(query.after(), head, STRETCH));
+                ResultSet rows = select.executeQuery()) {
+            return page(query, bytes, head, rows);
         } catch (SQLException e) {
             throw unusable(directory, e);
         }
+    }
+
+    private static LogPage page(CommandQuery query, long bytes, long head, ResultSet rows) throws SQLException {
+        List<LogEntry> entries = new ArrayList<>();
+        int wanted = query.limit() == 0 ? PAGE_ROWS : query.limit();
+        long left = bytes;
+        long at = query.after();
+        int scanned = 0;
+        for (; wanted > 0 && left > 0 && rows.next(); scanned++) {
+            long seq = rows.getLong(1);
+            addGap(entries, at, seq);
+            String key = rows.getString(2);
+            if (key != null) {
+                StoredCommand command = StoredCommand.of(seq, key, rows.getBytes(3));
+                entries.add(command);
+                wanted--;
+                left -= command.json().length;
+            }
+            at = seq;
+        }
+        if (wanted > 0 && left > 0 && scanned < STRETCH) {
+            addGap(entries, at, head + 1); // The newest themselves are gone.
+            at = Math.max(at, head);
+        }
+        return new LogPage(entries, at, head);
     }
 
     private static void addGap(List<LogEntry> entries, long before, long seq) {
@@ -175,12 +198,22 @@ public final class LogReader implements AutoCloseable {
         }
     }
 
+    /** The record with exactly this key; null if there is none. */
+    public @Nullable StoredCommand get(String key) throws LogException {
+        try {
+            List<StoredCommand> found = byKey("key = ?", key, 1);
+            return found.isEmpty() ? null : found.getFirst();
+        } catch (SQLException e) {
+            throw unusable(directory, e);
+        }
+    }
+
     /** The record with exactly this key, or else the only one whose key contains it. */
     public KeyMatch find(String partOfKey) throws LogException {
         try {
-            List<StoredCommand> exact = byKey("key = ?", partOfKey, 1);
-            if (!exact.isEmpty()) {
-                return new KeyMatch.Found(exact.getFirst());
+            StoredCommand exact = get(partOfKey);
+            if (exact != null) {
+                return new KeyMatch.Found(exact);
             }
             List<StoredCommand> found = byKey("instr(key, ?) > 0", partOfKey, CANDIDATES + 1);
             return switch (found.size()) {
@@ -296,7 +329,31 @@ public final class LogReader implements AutoCloseable {
         return text.isEmpty() ? null : text;
     }
 
-    private static LogException unusable(StateDirectory directory, SQLException e) {
+    /** The repositories of which something is recorded, by their paths. */
+    public List<RepositoryUse> repositories() throws LogException {
+        String sql = """
+                SELECT repository, sum(commands), sum(folded), max(newest) FROM (
+                  SELECT repository, count(*) AS commands, 0 AS folded, max(started_at) AS newest
+                  FROM commands WHERE repository IS NOT NULL GROUP BY repository
+                  UNION ALL
+                  SELECT repository, 0, sum(count), NULL
+                  FROM read_only_buckets WHERE repository <> '' GROUP BY repository)
+                GROUP BY repository ORDER BY repository""";
+        try (PreparedStatement select = connection.prepareStatement(sql);
+                ResultSet rows = select.executeQuery()) {
+            List<RepositoryUse> repositories = new ArrayList<>();
+            while (rows.next()) {
+                long newest = rows.getLong(4);
+                Instant at = rows.wasNull() ? null : Instant.EPOCH.plus(newest, ChronoUnit.MICROS);
+                repositories.add(new RepositoryUse(rows.getString(1), rows.getLong(2), rows.getLong(3), at));
+            }
+            return repositories;
+        } catch (SQLException e) {
+            throw unusable(directory, e);
+        }
+    }
+
+    private static LogException unusable(StateDirectory directory, Exception e) {
         return new LogException(
                 LogException.Kind.UNUSABLE,
                 "the log " + directory.database() + " cannot be read: " + e.getMessage(),

@@ -1,6 +1,7 @@
 package taproot.daemon.log;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param logId the database's random name, absent until it is open
  * @param queuedRecords records that wait for their commit
  * @param queuedBytes what they are taken to occupy
+ * @param oldestQueued how long the oldest of them has waited
  * @param lastError the newest failure to open or write; it stays after the log has recovered
  * @param setAside where a corrupt database was moved in this daemon's life
  */
@@ -20,6 +22,7 @@ public record LogStatus(
         @Nullable String logId,
         long queuedRecords,
         long queuedBytes,
+        Duration oldestQueued,
         @Nullable String lastError,
         @Nullable Instant lastErrorAt,
         @Nullable Path setAside) {

@@ -6,9 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
+import taproot.daemon.metrics.Timing;
 
 /**
  * The thread that owns the database: opens it, commits what has gathered, lets retention do a step in between, and tries
@@ -46,10 +45,10 @@ final class LogWriter implements Runnable {
     private final Counters counters;
     private final InstantSource clock;
     private final AppendQueue queue;
+    private final Newest newest;
     private final CompletableFuture<Void> opened;
     private final Batch batch = new Batch();
-    /** As many as ask at a time. */
-    private final Deque<AppendQueue.Entry.Forget> forgets = new ArrayDeque<>();
+    private final Forgets forgets;
 
     private final Retention retention;
     private final Scrub scrub;
@@ -66,6 +65,9 @@ final class LogWriter implements Runnable {
     private volatile LogStatus.State state = LogStatus.State.OPENING;
     private volatile long head;
     private volatile @Nullable String logId;
+    /** Since when the oldest record of a group waits whose writing has failed; 0 where there is none. */
+    private volatile long batchSince;
+
     private volatile @Nullable Failure lastFailure;
     private volatile @Nullable Path setAside;
 
@@ -83,6 +85,7 @@ final class LogWriter implements Runnable {
             Counters counters,
             InstantSource clock,
             AppendQueue queue,
+            Newest newest,
             CompletableFuture<Void> opened) {
         this.directory = directory;
         this.settings = settings;
@@ -90,6 +93,8 @@ final class LogWriter implements Runnable {
         this.counters = counters;
         this.clock = clock;
         this.queue = queue;
+        this.newest = newest;
+        forgets = new Forgets(newest);
         this.opened = opened;
         retention = new Retention(settings, clock, counters);
         scrub = new Scrub(clock);
@@ -102,6 +107,10 @@ final class LogWriter implements Runnable {
     /** To be followed by a wake-up of the thread. */
     CompletableFuture<Void> alive() {
         return signsOfLife.next();
+    }
+
+    void reload(LogSettings changed) {
+        retention.reload(changed);
     }
 
     /** To be followed by a wake-up of the thread. */
@@ -118,9 +127,16 @@ final class LogWriter implements Runnable {
                 logId,
                 queue.records(),
                 queue.bytes(),
+                oldest(),
                 failure == null ? null : failure.message,
                 failure == null ? null : failure.at,
                 setAside);
+    }
+
+    /** The group that is tried again is older than whatever is still in the queue. */
+    private Duration oldest() {
+        long since = batchSince;
+        return since == 0 ? queue.oldest() : Duration.ofNanos(System.nanoTime() - since);
     }
 
     @Override
@@ -190,7 +206,7 @@ final class LogWriter implements Runnable {
     private void work(Database open) throws SQLException, IOException {
         fill();
         if (batch.isEmpty()) {
-            if (forget(open) || stopping || retention.step(open.connection()) || scrub.step(open.connection())) {
+            if (forgets.step(open) || stopping || retention.step(open.connection()) || scrub.step(open.connection())) {
                 return;
             }
             Duration nap = Collections.min(List.of(retention.untilNext(), scrub.untilNext(), LONGEST_SLEEP));
@@ -199,7 +215,7 @@ final class LogWriter implements Runnable {
         }
         gather();
         commit(open);
-        if (!queue.isEmpty() && !stopping && !forget(open)) {
+        if (!queue.isEmpty() && !stopping && !forgets.step(open)) {
             retention.step(open.connection());
         }
     }
@@ -216,20 +232,6 @@ final class LogWriter implements Runnable {
                 case AppendQueue.Entry.Forget forget -> forgets.add(forget);
             }
         }
-    }
-
-    /** Does one step of what somebody wants forgotten; false if nobody wants anything. */
-    private boolean forget(Database open) throws SQLException {
-        AppendQueue.Entry.Forget first = forgets.peek();
-        if (first == null) {
-            return false;
-        }
-        if (first.forgetting().step(open.connection())) {
-            open.checkpoint(); // What was removed is to be gone from the write-ahead log too.
-            forgets.remove();
-            first.done().complete(first.forgetting().forgotten());
-        }
-        return true;
     }
 
     /** Waits for company while the last commit is only just over, and longer where it comes in crowds. */
@@ -289,6 +291,8 @@ final class LogWriter implements Runnable {
                     counters.add(Counter.RECORDS_COMMITTED, inserted);
                     counters.add(Counter.RECORDS_DUPLICATE, duplicates);
                     counters.increment(Counter.LOG_COMMITS);
+                    newest.committed(open.logId(), newHead, batch.rows(), inserted);
+                    time(batch.rows());
                     committed(newHead);
                     return;
                 }
@@ -296,6 +300,20 @@ final class LogWriter implements Runnable {
                     String key = batch.rows().get(index).record().key();
                     refused(key, batch.remove(index), why);
                 }
+            }
+        }
+    }
+
+    private void time(List<Database.Row> rows) {
+        long now = Retention.micros(clock.instant());
+        for (Database.Row row : rows) {
+            Long took = row.record().durationUs();
+            if (took != null) {
+                counters.time(Timing.COMMAND_DURATION, took);
+            }
+            Long finishedAt = row.record().finishedAt();
+            if (finishedAt != null) {
+                counters.time(Timing.INGEST_TO_COMMIT, now - finishedAt);
             }
         }
     }
@@ -327,12 +345,16 @@ final class LogWriter implements Runnable {
             LOG.info("The log is written again after {} failed attempts", failures);
         }
         failures = 0;
+        batchSince = 0;
         state = LogStatus.State.OPEN;
     }
 
     private void failed(Exception e) {
         counters.increment(Counter.LOG_ERRORS);
         failures++;
+        if (batchSince == 0 && !batch.rows().isEmpty()) {
+            batchSince = lastCommit;
+        }
         state = LogStatus.State.FAILING;
         lastFailure = new Failure(String.valueOf(e instanceof LogException ? e.getMessage() : e), clock.instant());
         if (failures == 1) { // What keeps failing is in the counters and the status; one line of it is enough.
@@ -401,7 +423,7 @@ final class LogWriter implements Runnable {
         LogException closed = new LogException(LogException.Kind.CLOSED, "the log was closed before it was written");
         queue.release(unwritten, batch.bytes());
         batch.clear().forEach(flush -> flush.completeExceptionally(closed));
-        forgets.forEach(forget -> forget.done().completeExceptionally(closed));
+        forgets.fail(closed);
         for (AppendQueue.Entry entry = queue.poll(); entry != null; entry = queue.poll()) {
             switch (entry) {
                 case AppendQueue.Entry.Append append -> {

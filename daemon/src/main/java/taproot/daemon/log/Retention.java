@@ -36,7 +36,9 @@ final class Retention {
 
     private static final long MICROS = 1_000_000;
 
-    private final LogSettings settings;
+    /** A reload changes it, from any thread. */
+    private volatile LogSettings settings;
+
     private final InstantSource clock;
     private final Counters counters;
     private Instant next;
@@ -46,6 +48,11 @@ final class Retention {
         this.clock = clock;
         this.counters = counters;
         next = clock.instant().plus(settings.retentionInterval());
+    }
+
+    /** The next pass goes by these. */
+    void reload(LogSettings changed) {
+        settings = changed;
     }
 
     /** Does one step if a pass is due; true if there may be another one to do. */

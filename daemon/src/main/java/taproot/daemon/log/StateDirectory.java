@@ -35,6 +35,16 @@ final class StateDirectory {
             }
         }
 
+        /** The same as an answer. */
+        boolean isInPlace() {
+            try {
+                checkInPlace();
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
         private static Object key(Path path) throws IOException {
             return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
         }
@@ -129,9 +139,14 @@ final class StateDirectory {
                 Files.setPosixFilePermissions(database, PRIVATE_FILE);
             }
         }
+        return databaseFile();
+    }
+
+    /** The database file that is there. */
+    OpenFile databaseFile() throws IOException {
         Path writeAhead = path.resolve(DATABASE + "-wal");
         long unfinished = Files.exists(writeAhead) ? Files.size(writeAhead) : 0;
-        return new OpenFile(database, OpenFile.key(database), unfinished);
+        return new OpenFile(database(), OpenFile.key(database()), unfinished);
     }
 
     /** Renames the database and its side files, so that a new one can be made and the old one be looked at. */

@@ -2,6 +2,7 @@ package taproot.daemon.metrics;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -14,6 +15,7 @@ public final class Counters {
     private static final Logger LOG = LoggerFactory.getLogger(Counters.class);
 
     private final LongAdder[] counters = adders(Counter.values().length);
+    private final Map<Timing, Histogram> timings = histograms();
     private final LongAdder[] dropped = adders(DropReason.values().length);
 
     /** As many as there are calls in the program. */
@@ -43,6 +45,14 @@ public final class Counters {
         }
     }
 
+    public void time(Timing timing, long micros) {
+        get(timing).add(micros);
+    }
+
+    public Histogram get(Timing timing) {
+        return Objects.requireNonNull(timings.get(timing));
+    }
+
     public long get(Counter counter) {
         return counters[counter.ordinal()].sum();
     }
@@ -58,6 +68,14 @@ public final class Counters {
             sums.put(reason, get(reason));
         }
         return sums;
+    }
+
+    private static Map<Timing, Histogram> histograms() {
+        Map<Timing, Histogram> histograms = new EnumMap<>(Timing.class);
+        for (Timing timing : Timing.values()) {
+            histograms.put(timing, new Histogram());
+        }
+        return histograms;
     }
 
     private static LongAdder[] adders(int n) {

@@ -25,7 +25,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import taproot.daemon.log.CommandLog;
+import taproot.daemon.log.LogException;
+import taproot.daemon.log.LogSettings;
 import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.Counters;
 import taproot.normalizer.DropReason;
 
 /** The control socket, asked over a real Unix socket by somebody who knows nothing but HTTP. */
@@ -37,16 +41,26 @@ class ControlServerTest {
 
     private Path socket;
     private ControlServer server;
+    private CommandLog log;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws IOException, LogException {
+        log = CommandLog.open(
+                directory.resolve("state"),
+                LogSettings.DEFAULTS,
+                command -> {
+                    throw new IllegalStateException("nothing is recorded here");
+                },
+                new Counters());
         socket = directory.resolve("control.sock");
-        server = ControlServer.start(socket, new Values(status(directory), barrier, List.of(live())));
+        server = ControlServer.start(
+                socket, new Values(status(directory), barrier, List.of(live())), log, directory, new Counters());
     }
 
     @AfterEach
-    void stop() throws IOException {
+    void stop() throws IOException, InterruptedException {
         server.stop();
+        log.close(Duration.ofSeconds(5));
     }
 
     @Test
@@ -83,7 +97,7 @@ class ControlServerTest {
                 .contains("\"config\":null,\"log_id\":\"abc\",\"head\":12")
                 .contains("\"live\":{\"roots\":1,\"commands\":2,\"connections\":3}")
                 .contains("\"events\":{\"received\":107,\"applied\":100,\"ignored\":0,\"dropped\":{")
-                .contains("\"queue\":{\"records\":4,\"bytes\":500,\"scratch_bytes\":6000}")
+                .contains("\"queue\":{\"records\":4,\"bytes\":500,\"oldest_us\":7000,\"scratch_bytes\":6000}")
                 .contains("\"log\":{\"state\":\"open\"}")
                 .endsWith("\"errors\":[{\"at\":\"2026-11-20T05:00:01.000000Z\",\"message\":\"disk \\\"full\\\"\"}]}\n");
     }
@@ -92,7 +106,7 @@ class ControlServerTest {
     void liveListsWhatIsNotYetOver() throws IOException {
         assertThat(body(ask("GET /v1/live")))
                 .isEqualTo(
-                        "{\"commands\":[{\"sid\":\"S\",\"argv\":[\"git\",\"gc\"],\"pid\":null,\"git_version\":null,"
+                        "{\"commands\":[{\"key\":\"S\",\"sid\":\"S\",\"argv\":[\"git\",\"gc\"],\"command\":\"gc\",\"session\":null,\"read_only\":false,\"worktree\":null,\"pid\":null,\"git_version\":null,"
                                 + "\"started_at\":\"2026-11-20T05:00:00.000000Z\",\"scratch_bytes\":17,\"last_heard_us\":250000,\"owner\":true}]}\n");
     }
 
@@ -164,7 +178,8 @@ class ControlServerTest {
     @Test
     void aPathThatIsTooLongForASocketIsRefused() {
         Path tooLong = directory.resolve("x".repeat(100)).resolve("control.sock");
-        assertThatThrownBy(() -> ControlServer.start(tooLong, new Values(status(directory), barrier, List.of())))
+        assertThatThrownBy(() -> ControlServer.start(
+                        tooLong, new Values(status(directory), barrier, List.of()), log, directory, new Counters()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("at most 107 bytes")
                 .hasMessageContaining("--runtime-dir");
@@ -173,7 +188,8 @@ class ControlServerTest {
     @Test
     void aDirectoryThatIsMissingIsSaid() {
         Path missing = directory.resolve("missing").resolve("control.sock");
-        assertThatThrownBy(() -> ControlServer.start(missing, new Values(status(directory), barrier, List.of())))
+        assertThatThrownBy(() -> ControlServer.start(
+                        missing, new Values(status(directory), barrier, List.of()), log, directory, new Counters()))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("cannot listen on " + missing);
     }
@@ -202,7 +218,7 @@ class ControlServerTest {
                 directory,
                 directory,
                 null,
-                new Control.Log("abc", 12, "open", 4, 500),
+                new Control.Log("abc", 12, "open", 4, 500, Duration.ofMillis(7)),
                 new Control.Counts(1, 2, 3, 6000),
                 Map.of(DropReason.TORN, 7L),
                 Map.of(Counter.EVENTS_RECEIVED, 107L, Counter.EVENTS_APPLIED, 100L),
@@ -212,7 +228,12 @@ class ControlServerTest {
     private static Control.Live live() {
         return new Control.Live(
                 "S",
+                "S",
                 List.of("git", "gc"),
+                "gc",
+                null,
+                false,
+                null,
                 null,
                 null,
                 Instant.parse("2026-11-20T05:00:00Z"),
@@ -222,5 +243,15 @@ class ControlServerTest {
     }
 
     /** A daemon that stands still. */
-    private record Values(Status status, CompletionStage<Long> barrier, List<Live> live) implements Control {}
+    private record Values(Status status, CompletionStage<Long> barrier, List<Live> live) implements Control {
+        @Override
+        public Reloaded reload() {
+            return new Reloaded(List.of("log.slow_threshold"), List.of("ingest.loops"));
+        }
+
+        @Override
+        public CompletionStage<Duration> probe() {
+            return CompletableFuture.failedStage(new IOException("nobody answers"));
+        }
+    }
 }

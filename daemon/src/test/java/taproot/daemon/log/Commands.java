@@ -10,7 +10,7 @@ import taproot.normalizer.Outcome;
 import taproot.normalizer.TraceExtent;
 
 /** Finished commands to write, and a codec that makes JSON of the size of real ones. */
-final class Commands {
+public final class Commands {
     static final byte[] NO_TRACE = new byte[0];
     static final long STARTED = 1_700_000_000_000_000L;
 
@@ -34,74 +34,74 @@ final class Commands {
 
     private Commands() {}
 
-    static Commands command(String key) {
+    public static Commands command(String key) {
         Commands commands = new Commands();
         commands.key = key;
         return commands;
     }
 
-    static FinishedCommand plain(String key) {
+    public static FinishedCommand plain(String key) {
         return command(key).finished();
     }
 
-    Commands session(@Nullable String id) {
+    public Commands session(@Nullable String id) {
         session = id;
         return this;
     }
 
-    Commands named(@Nullable String name) {
+    public Commands named(@Nullable String name) {
         command = name;
         return this;
     }
 
-    Commands ended(Outcome how, @Nullable Integer code) {
+    public Commands ended(Outcome how, @Nullable Integer code) {
         outcome = how;
         exitCode = code;
         return this;
     }
 
-    Commands readOnly() {
+    public Commands readOnly() {
         readOnly = true;
         return this;
     }
 
-    Commands startedAt(long microseconds) {
+    public Commands startedAt(long microseconds) {
         startedAt = microseconds;
         return this;
     }
 
-    Commands took(@Nullable Long microseconds) {
+    public Commands took(@Nullable Long microseconds) {
         durationUs = microseconds;
         return this;
     }
 
-    Commands in(@Nullable String path) {
+    public Commands in(@Nullable String path) {
         worktree = path;
         return this;
     }
 
-    Commands inBare(String path) {
+    public Commands inBare(String path) {
         worktree = null;
         gitDir = path;
         return this;
     }
 
-    Commands calledBy(@Nullable String name) {
+    public Commands calledBy(@Nullable String name) {
         caller = name;
         return this;
     }
 
-    Commands argv(String... words) {
+    public Commands argv(String... words) {
         argv = List.of(words);
         return this;
     }
 
-    Commands traced(byte[] lines) {
+    public Commands traced(byte[] lines) {
         trace = lines;
         return this;
     }
 
-    FinishedCommand finished() {
+    public FinishedCommand finished() {
         CommandRecord.Repository repository = worktree == null && gitDir == null
                 ? null
                 : new CommandRecord.Repository(null, worktree, gitDir, null, null);
@@ -150,7 +150,7 @@ final class Commands {
     }
 
     /** The codec of these tests: the real one lives elsewhere. */
-    static RecordCodec.Encoded encode(FinishedCommand command) {
+    public static RecordCodec.Encoded encode(FinishedCommand command) {
         CommandRecord record = command.record();
         String json = "{\"v\":1,\"key\":\"" + record.key() + "\"" + REST;
         return new RecordCodec.Encoded(record, json.getBytes(StandardCharsets.UTF_8), command.trace());

@@ -38,10 +38,10 @@ class ConditionsTest extends LogTestBase {
                 CommandQuery query = anyQuery();
                 List<String> inDatabase = new ArrayList<>();
                 reader.query(query, stored -> inDatabase.add(stored.key()));
-                Predicate<CommandRecord> wanted = query.predicate();
+                Predicate<CommandFacts> wanted = query.predicate();
                 List<String> atHand = commands.stream()
                         .map(FinishedCommand::record)
-                        .filter(wanted)
+                        .filter(record -> wanted.test(CommandFacts.of(record)))
                         .map(CommandRecord::key)
                         .toList();
                 assertThat(atHand).as(query.toString()).isEqualTo(inDatabase);

@@ -1,0 +1,89 @@
+package taproot.daemon;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import taproot.daemon.api.Control.Reloaded;
+import taproot.daemon.config.Config;
+import taproot.daemon.config.ConfigException;
+import taproot.daemon.config.ConfigSetting;
+
+/**
+ * The configuration in force, and how it is read again: whole or not at all. What only a restart can change stays as it was
+ * at the start, and is named at every reload until then.
+ */
+final class LiveConfig {
+    private final @Nullable Path file;
+    private final List<String> overrides;
+    private final Map<String, String> inForce = new HashMap<>();
+    private volatile Config config;
+
+    /**
+     * @param config as it was read from the file, with the overrides over it
+     * @throws ConfigException if the file has changed in this moment
+     */
+    LiveConfig(Config config, @Nullable Path file, List<String> overrides) throws ConfigException {
+        this.config = config;
+        this.file = file;
+        this.overrides = List.copyOf(overrides);
+        for (ConfigSetting setting : Config.settings(file, overrides)) {
+            inForce.put(setting.name(), setting.value());
+        }
+    }
+
+    Config current() {
+        return config;
+    }
+
+    /**
+     * Reads it again; blocks while it does.
+     *
+     * @param apply is given what is in force from now on
+     * @throws ConfigException if anything is wrong with it; nothing has changed then
+     */
+    synchronized Reloaded reload(Consumer<Config> apply) throws ConfigException {
+        Config next = Config.load(file, overrides);
+        List<String> applied = new ArrayList<>();
+        List<String> restart = new ArrayList<>();
+        for (ConfigSetting setting : Config.settings(file, overrides)) {
+            if (setting.value().equals(inForce.get(setting.name()))) {
+                continue;
+            }
+            if (setting.live()) {
+                applied.add(setting.name());
+                inForce.put(setting.name(), setting.value());
+            } else {
+                restart.add(setting.name());
+            }
+        }
+        config = liveOf(next);
+        apply.accept(config);
+        return new Reloaded(applied, restart);
+    }
+
+    private Config liveOf(Config next) {
+        Config now = config;
+        return new Config(
+                next.shutdownGrace(),
+                new Config.Ingest(
+                        now.ingest().loops(),
+                        now.ingest().lineLimit(),
+                        next.ingest().ignore()),
+                now.roots(),
+                next.repositories(),
+                new Config.Log(
+                        now.log().durability(),
+                        next.log().slowThreshold(),
+                        next.log().readOnlyAge(),
+                        next.log().retentionAge(),
+                        next.log().retentionSize(),
+                        now.log().queueLimit()),
+                next.redact(),
+                now.api(),
+                next.sinks());
+    }
+}
