@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import taproot.cli.config.ConfigCommand;
+import taproot.cli.daemon.ReloadCommand;
 import taproot.cli.daemon.RunCommand;
 import taproot.cli.daemon.StatusCommand;
 import taproot.cli.daemon.WaitCommand;
@@ -30,6 +31,7 @@ enum Commands {
     SUMMARY(SummaryCommand::new),
     STATUS(StatusCommand::new),
     WAIT(WaitCommand::new),
+    RELOAD(ReloadCommand::new),
     IMPORT(ImportCommand::new),
     FORGET(ForgetCommand::new),
     ENABLE(EnableCommand::new),

@@ -197,10 +197,11 @@ public final class SummaryCommand implements Callable<Integer> {
 
     private static String object(SummaryBy property, SummaryRow row) {
         return Json.line(out -> {
-            out.writeStringField(word(property), row.name());
+            out.writeStringField("by", word(property));
+            out.writeStringField("value", row.name());
             out.writeNumberField("count", row.count());
             out.writeNumberField("failures", row.failures());
-            out.writeNumberField("total_duration_us", row.totalUs());
+            out.writeNumberField("total_us", row.totalUs());
             number(out, "p50_us", row.p50Us());
             number(out, "p95_us", row.p95Us());
             number(out, "p99_us", row.p99Us());

@@ -69,9 +69,9 @@ class SummaryCommandTest {
     void programsGetOneObjectALine() throws Exception {
         Json fetch = Json.parse(
                 summary("--by", "command", "--json").out().lines().findFirst().orElseThrow());
-        assertThat(fetch.text("command")).isEqualTo("fetch");
+        assertThat(fetch.text("value")).isEqualTo("fetch");
         assertThat(fetch.number("count")).isEqualTo(20);
-        assertThat(fetch.number("total_duration_us")).isEqualTo(20_000_000);
+        assertThat(fetch.number("total_us")).isEqualTo(20_000_000);
     }
 
     @Test
