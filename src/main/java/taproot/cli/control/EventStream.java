@@ -25,7 +25,7 @@ public final class EventStream implements AutoCloseable {
     private final InputStream in;
     private boolean chunked;
     private int status;
-    /** What is left of the current chunk; -1 before the first and behind the last. */
+    /** What is left of the current chunk; -1 between two. */
     private long left = -1;
 
     private boolean ended;
@@ -154,10 +154,7 @@ public final class EventStream implements AutoCloseable {
         if (ended) {
             return -1;
         }
-        while (left <= 0) {
-            if (left == 0) {
-                rawLine(); // The line break behind a chunk.
-            }
+        if (left < 0) {
             String size = rawLine().split(";", 2)[0].strip();
             if (!size.matches("[0-9a-fA-F]{1,8}")) {
                 throw new IOException("expected the size of a chunk, got " + size);
@@ -168,10 +165,13 @@ public final class EventStream implements AutoCloseable {
                 return -1;
             }
         }
-        left--;
         int b = in.read();
         if (b < 0) {
             throw new EOFException("the connection broke");
+        }
+        if (--left == 0) {
+            rawLine(); // What ends a chunk comes with it; left unread it would look like the next event.
+            left = -1;
         }
         return b;
     }
