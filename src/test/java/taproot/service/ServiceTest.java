@@ -83,6 +83,18 @@ class ServiceTest {
     }
 
     @Test
+    void aReloadIsAnnouncedAndItsOutcomeShown() throws Exception {
+        try (Program program = Program.run(places(), List.of(), systemd.environment())) {
+            systemd.expect("READY=1");
+            program.signal("HUP");
+            assertThat(systemd.expect("RELOADING=1")).containsKey("MONOTONIC_USEC");
+            assertThat(systemd.expect("READY=1").get("STATUS")).startsWith("Configuration read again");
+            assertThat(program.terminate()).isZero();
+            systemd.expect("STOPPING=1");
+        }
+    }
+
+    @Test
     void aDatabaseOfANewerVersionEndsTheServiceBeforeItIsReady() throws Exception {
         try (Program program = Program.run(places())) {
             assertThat(program.terminate()).isZero();

@@ -194,7 +194,7 @@ public final class Daemon {
      * better for a new start, and what waits in memory would be lost.
      */
     private CompletionStage<?> alive() {
-        return drained().thenCompose(_ -> log.alive());
+        return drained().thenRun(roots::probe).thenCompose(_ -> log.alive());
     }
 
     /** Completes, with why, if the daemon can be of no use until somebody mends something: its caller stops it then. */
@@ -309,9 +309,17 @@ public final class Daemon {
      * @throws ConfigException if anything is wrong with it; the old one stays in force then
      */
     public Control.Reloaded reload() throws ConfigException {
-        Control.Reloaded reloaded = config.reload(this::apply);
-        LOG.info("configuration read again: applied {}, after a restart {}", reloaded.applied(), reloaded.restart());
-        return reloaded;
+        supervision.reloading();
+        String outcome = "The configuration could not be read again and stays as it was";
+        try {
+            Control.Reloaded reloaded = config.reload(this::apply);
+            outcome = "Configuration read again: applied " + reloaded.applied() + ", after a restart "
+                    + reloaded.restart();
+            LOG.info(outcome);
+            return reloaded;
+        } finally {
+            supervision.reloaded(outcome);
+        }
     }
 
     private void apply(Config changed) {
