@@ -115,8 +115,10 @@ final class GitLab implements BeforeEachCallback, AfterEachCallback {
         return daemon;
     }
 
-    void startDaemon() throws DaemonStartException, ConfigException {
-        daemon = Daemon.start(Config.load(null, settings), places(), "test");
+    /** @param more settings, besides those of the lab */
+    void startDaemon(String... more) throws DaemonStartException, ConfigException {
+        List<String> all = Stream.concat(settings.stream(), Stream.of(more)).toList();
+        daemon = Daemon.start(Config.load(null, all), places(), "test");
     }
 
     /** In order: as SIGTERM would. */
@@ -327,7 +329,11 @@ final class GitLab implements BeforeEachCallback, AfterEachCallback {
         for (StoredRecord record : found) {
             seen = Math.max(seen, record.seq() == null ? 0 : record.seq());
         }
-        return new Records(found.stream().map(StoredRecord::record).toList());
+        // The log's order is that of the commits, and what is looked up takes longer than what is known.
+        return new Records(found.stream()
+                .map(StoredRecord::record)
+                .sorted(Comparator.comparingLong(CommandRecord::startedAt))
+                .toList());
     }
 
     /** The raw lines that are kept beside the record. */

@@ -29,7 +29,8 @@ class NothingSilentTest {
             "roots.scratch_total=1MiB",
             "roots.scratch_limit=64KiB",
             "roots.completed_guard=16",
-            "log.queue_limit=64KiB");
+            "log.queue_limit=64KiB",
+            "ingest.ignore=/ignored");
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEFECT") // Of those there is none to be had: see DefectsTest.
@@ -100,6 +101,22 @@ class NothingSilentTest {
                     statement.execute("ROLLBACK");
                 }
             }
+            case REPOSITORIES_OVERLOADED -> {
+                try (Connection other = database();
+                        Statement statement = other.createStatement()) {
+                    statement.execute("BEGIN IMMEDIATE");
+                    for (int i = 0; i < 100; i++) {
+                        send(in("/nowhere-" + i));
+                    }
+                    GitLab.until(() -> lab.count(Counter.REPOSITORIES_OVERLOADED) > 0);
+                    statement.execute("ROLLBACK");
+                }
+            }
+            case REPOSITORIES_TIMED_OUT -> {
+                // HungRepositoriesTest.
+                return;
+            }
+            case RECORDS_IGNORED -> send(in("/ignored/repository"));
             case SECOND_LIVES_EMPTY -> {
                 Events detaching = Events.command("git", "maintenance");
                 send(detaching.exit(0).atexit(0));
@@ -131,6 +148,17 @@ class NothingSilentTest {
         }
         GitLab.until(() -> lab.count(counter) > 0);
         assertThat(lab.status().counters()).containsKeys(Counter.values());
+    }
+
+    /** A command in a work tree that need not be there. */
+    private static Events in(String worktree) {
+        return Events.ofGit()
+                .version()
+                .start("git", "status")
+                .event("def_repo", ",\"repo\":1,\"worktree\":\"" + worktree + "\"")
+                .name("status")
+                .exit(0)
+                .atexit(0);
     }
 
     private void unfinishedLines(int connections) throws Exception {

@@ -2,12 +2,19 @@ package taproot.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import taproot.daemon.log.CommandFacts;
+import taproot.daemon.log.CommandQuery;
+import taproot.daemon.log.LogReader;
+import taproot.daemon.metrics.Counter;
+import taproot.daemon.repositories.Repositories;
 import taproot.normalizer.CommandRecord;
 import taproot.normalizer.CommandRecord.Repository;
 
@@ -68,16 +75,20 @@ class RepositoriesTest {
 
     @Test
     void whatCloneAndInitMadeIsWhereTheyRan() throws Exception {
-        lab.run("git init -q i; git init -q --bare ib.git; git clone -q r c; git clone -q --bare r;"
-                + " git clone -q --bare r cb.git; git -C i init -q sub; mkdir j; cd j; git init -q");
-        Records records = lab.records();
-        isRepository(records.all().get(0), "i/.git", "i/.git");
-        isRepository(records.all().get(1), "ib.git", "ib.git");
-        isRepository(records.all().get(2), "c/.git", "c/.git");
-        isRepository(records.all().get(3), "r.git", "r.git");
-        isRepository(records.all().get(4), "cb.git", "cb.git");
-        isRepository(records.all().get(5), "i/sub/.git", "i/sub/.git");
-        isRepository(records.all().get(6), "j/.git", "j/.git");
+        lab.given("mkdir j");
+        String[][] made = {
+            {"git init -q i", "i/.git"},
+            {"git init -q --bare ib.git", "ib.git"},
+            {"git clone -q r c", "c/.git"},
+            {"git clone -q --bare r", "r.git"},
+            {"git clone -q --bare r cb.git", "cb.git"},
+            {"git -C i init -q sub", "i/sub/.git"},
+            {"cd j; git init -q", "j/.git"}
+        };
+        for (String[] one : made) {
+            lab.run(one[0]);
+            isRepository(lab.records().only(), one[1], one[1]);
+        }
     }
 
     @Test
@@ -153,6 +164,62 @@ class RepositoriesTest {
         lab.given("rm r/.git; echo 'gitdir: ../real.git' > r/.git");
         lab.run("git -C r commit -q --allow-empty -m x");
         isRepository(lab.records().only(), "real.git", "real.git");
+    }
+
+    @Test
+    void recordsAreFoundByAnyPathInsideTheRepositoryOrByItsId() throws Exception {
+        lab.given("mkdir -p r/deep/er; git init -q r/deep/nested; git init -q other");
+        lab.run("git -C r status; git -C r/deep/nested status; git -C other status; git -C r worktree add -q ../wt");
+        Records records = lab.records();
+        String id = id(records.all().getFirst());
+        assertThat(found("r/deep/er")).containsExactly(lab.work("r"), lab.work("r"));
+        assertThat(found("r/.git/refs")).containsExactly(lab.work("r"), lab.work("r"));
+        assertThat(found("r/deep")).containsExactlyInAnyOrder(lab.work("r"), lab.work("r/deep/nested"), lab.work("r"));
+        assertThat(found("r/deep/nested")).containsExactly(lab.work("r/deep/nested"));
+        assertThat(found("other")).containsExactly(lab.work("other"));
+        lab.run("git -C wt log --oneline");
+        assertThat(lab.records().all()).hasSize(1);
+        assertThat(query(CommandQuery.where().repository(id))).hasSize(3).contains(lab.work("wt"));
+    }
+
+    private List<String> found(String path) throws Exception {
+        String real = lab.work(path);
+        return query(CommandQuery.where().repository(real).within(Repositories.around(real)));
+    }
+
+    private List<String> query(CommandQuery.Builder where) throws Exception {
+        List<CommandRecord> found = new ArrayList<>();
+        try (LogReader reader = LogReader.open(lab.places().stateDirectory())) {
+            reader.query(
+                    where.after(0, 0),
+                    stored -> found.add(Records.read(stored.json()).record()));
+        }
+        assertThat(found).map(CommandFacts::of).allMatch(where.after(0, 0).predicate());
+        return found.stream().map(RepositoriesTest::worktree).toList();
+    }
+
+    @Test
+    void aSessionIsTheCallersOwnWord() throws Exception {
+        lab.run("git -C r status; git -C r branch x", Map.of("GIT_TRACE2_PARENT_SID", "ide-42/window 1"));
+        lab.run("git -C r status");
+        Records records = lab.records();
+        assertThat(records.all())
+                .extracting(CommandRecord::session)
+                .containsExactly("ide-42/window 1", "ide-42/window 1", null);
+        assertThat(query(CommandQuery.where().session("ide-42/window 1"))).hasSize(2);
+    }
+
+    @Test
+    void whatIsIgnoredIsNotRecordedWhateverRunsThere() throws Exception {
+        lab.stopDaemon();
+        GitLab.Ran made = lab.given("git init -q secret; git init -q secrets; git -C r worktree add -q ../secret-wt");
+        assertThat(made.exit()).isZero();
+        lab.startDaemon("ingest.ignore=" + lab.work("secre?"));
+        lab.run("git -C secret status; git -C secrets status; git -C secret commit -q --allow-empty -m x;"
+                + " git -C r status; git init -q secret/sub; git -C secret/sub status");
+        assertThat(lab.records().all().stream().map(RepositoriesTest::worktree))
+                .containsExactly(lab.work("secrets"), lab.work("r"));
+        assertThat(lab.count(Counter.RECORDS_IGNORED)).isEqualTo(4);
     }
 
     private void isRepository(CommandRecord record, String gitDir, String commonDir) {

@@ -36,6 +36,7 @@ import taproot.daemon.roots.Sweeper;
 import taproot.daemon.systemd.InheritedSocket;
 import taproot.daemon.systemd.Supervision;
 import taproot.normalizer.Redactor;
+import taproot.normalizer.RunningProcess;
 import taproot.normalizer.Settings;
 
 /**
@@ -95,7 +96,8 @@ public final class Daemon {
         form = new StoredForm(redactor);
         log = CommandLog.open(places.stateDirectory(), logSettings(config.log()), form, counters);
         undo.push(() -> log.close(Duration.ZERO));
-        repositories = Repositories.start(repositorySettings(config), counters, log::append, log::queuedBytes);
+        repositories = Repositories.start(
+                repositorySettings(config), counters, places.stateDirectory(), log::append, log::queuedBytes);
         undo.push(() -> repositories.stop(Duration.ZERO));
         trace = new TraceServer(config.ingest().loops(), config.ingest().lineLimit(), uid, counters);
         undo.push(trace::stop);
@@ -109,6 +111,7 @@ public final class Daemon {
                 repositories::accept,
                 trace::drain);
         roots.onUnplaced(repositories::unplaced);
+        repositories.attend(witness(roots));
         control = new DaemonControl(this, version, Instant.now(), form);
         if (inherited == null) {
             trace.listen(places.traceSocket(), roots);
@@ -263,6 +266,8 @@ public final class Daemon {
         sweeper.close();
         awaitDrained(Duration.ofNanos((long) (grace.toNanos() * (1 - SHARE_OF_LOG))));
         trace.stop();
+        repositories.settle(
+                Duration.ofNanos(Math.max(0, deadline - System.nanoTime())).dividedBy(4));
         roots.interrupt();
         repositories.stop(
                 Duration.ofNanos(Math.max(0, deadline - System.nanoTime())).dividedBy(2));
@@ -373,6 +378,20 @@ public final class Daemon {
                 micros(roots.lostAfter()),
                 micros(config.log().slowThreshold()),
                 roots.scratchLimit());
+    }
+
+    private static Repositories.Witness witness(Roots roots) {
+        return new Repositories.Witness() {
+            @Override
+            public List<RunningProcess> changing() {
+                return roots.changing();
+            }
+
+            @Override
+            public void whenRead(Runnable action) {
+                roots.whenRead(action);
+            }
+        };
     }
 
     private static Repositories.Settings repositorySettings(Config config) {

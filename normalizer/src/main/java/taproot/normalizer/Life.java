@@ -265,7 +265,7 @@ final class Life {
     }
 
     /** Its command; before that is told, the word that will most likely become it. */
-    private String role() {
+    String role() {
         String command = command();
         if (command == null && argv != null && argv.size() > 1) {
             command = Names.firstWord(argv.subList(1, argv.size()));
@@ -311,6 +311,11 @@ final class Life {
     @Nullable
     String command() {
         return names == null ? null : names.command();
+    }
+
+    /** It has said which command of git's own it runs itself. */
+    boolean isActing() {
+        return names != null && names.isReal();
     }
 
     boolean hasChildren() {

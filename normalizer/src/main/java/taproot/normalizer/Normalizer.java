@@ -27,6 +27,9 @@ public final class Normalizer {
     private int openings;
     private List<Sid> unplaced = List.of();
 
+    /** One of its processes does not only read. */
+    private boolean changing;
+
     /** For a root seen for the first time. */
     public Normalizer(Settings settings, TraceBudget budget) {
         this(settings, budget, new Memory());
@@ -182,23 +185,73 @@ public final class Normalizer {
         for (GitProcess process : tree.processes()) {
             for (Life life : process.lives) {
                 if (!life.settled && life.isStarted()) {
-                    running.add(new RunningProcess(
-                            life.key(),
-                            process.sid,
-                            life.gitVersion(),
-                            life.argv(),
-                            life.command(),
-                            life.isReadOnly(),
-                            life.repository(),
-                            life.beganAt(),
-                            life.end != null,
-                            completion.isOwner(life),
-                            process.isOpen(),
-                            TraceAccount.bytes(life)));
+                    running.add(running(life));
                 }
             }
         }
         return running;
+    }
+
+    /** Those of them that do not only read, whether or not they own a record. */
+    public List<RunningProcess> changing() {
+        if (!changing) {
+            return List.of();
+        }
+        List<RunningProcess> found = new ArrayList<>();
+        for (GitProcess process : tree.processes()) {
+            for (Life life : process.lives) {
+                if (!life.settled && life.isStarted() && !life.isReadOnly()) {
+                    found.add(running(life));
+                }
+            }
+        }
+        if (tree.size() > Folding.FREE && !found.isEmpty()) {
+            found.add(anyOfThosePutAside(found.getFirst()));
+        }
+        return found;
+    }
+
+    /** Of processes that were put aside nobody knows any more where and when they ran. */
+    private static RunningProcess anyOfThosePutAside(RunningProcess of) {
+        return new RunningProcess(
+                of.key(),
+                of.sid(),
+                of.gitVersion(),
+                List.of(),
+                null,
+                false,
+                null,
+                0,
+                NEVER,
+                false,
+                false,
+                false,
+                true,
+                0);
+    }
+
+    /** Whether any of its processes does not only read. */
+    public boolean isChanging() {
+        return changing;
+    }
+
+    private RunningProcess running(Life life) {
+        End end = life.end;
+        return new RunningProcess(
+                life.key(),
+                life.process.sid,
+                life.gitVersion(),
+                life.argv(),
+                life.command(),
+                life.isReadOnly(),
+                life.repository(),
+                life.beganAt(),
+                end == null ? NEVER : end.time(),
+                end != null,
+                completion.isOwner(life),
+                life.process.isOpen(),
+                life.isActing(),
+                TraceAccount.bytes(life));
     }
 
     /**
@@ -288,6 +341,7 @@ public final class Normalizer {
             // The ending may be read before the start, whose time it is measured from.
             case VERSION -> life.measureEndAgain();
             case START -> {
+                changing |= !life.isReadOnly();
                 life.measureEndAgain();
                 agenda.touchWithAllBelow(process);
                 agenda.touchWaitingAbove(process);

@@ -1,6 +1,5 @@
 package taproot.cli.options;
 
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,7 +25,10 @@ public final class RecordFilter {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--repository", paramLabel = "DIR", description = "in this work tree or git directory, or below it")
+    @Option(
+            names = "--repository",
+            paramLabel = "PATH",
+            description = "in the repository that PATH lies in, or in one below it; or by its id")
     private @Nullable Path repository;
 
     @Option(names = "--command", paramLabel = "NAME", description = "of this git command: commit, fetch, …")
@@ -72,7 +74,8 @@ public final class RecordFilter {
     /** A query with these conditions. */
     public CommandQuery.Builder query(Session around) {
         return CommandQuery.where()
-                .repository(repository == null ? null : real(repository))
+                .repository(repository == null ? null : RepositoryOption.wanted(repository))
+                .within(repository == null ? null : RepositoryOption.around(repository))
                 .command(command)
                 .outcome(outcome)
                 .failed(failed ? true : null)
@@ -86,7 +89,7 @@ public final class RecordFilter {
     /** The same conditions as the daemon wants them behind a question mark, each followed by {@code &}. */
     public String parameters(Session around) {
         Map<String, @Nullable Object> given = new LinkedHashMap<>();
-        given.put("repository", repository == null ? null : real(repository));
+        given.put("repository", repository == null ? null : RepositoryOption.wanted(repository));
         given.put("command", command);
         given.put("outcome", outcome == null ? null : outcome.wire());
         given.put("failed", failed ? "true" : null);
@@ -104,11 +107,7 @@ public final class RecordFilter {
 
     /** As git names it: absolute, links resolved; a directory that is gone still has records. */
     public static String real(Path path) {
-        try {
-            return path.toRealPath().toString();
-        } catch (IOException e) {
-            return path.toAbsolutePath().normalize().toString();
-        }
+        return RepositoryOption.real(path);
     }
 
     private @Nullable Instant time(String option, @Nullable String text, Session around) {

@@ -8,7 +8,8 @@ import taproot.normalizer.Outcome;
 /**
  * Which records somebody wants; they always come oldest first. Every condition that is set has to hold.
  *
- * @param repository the work tree or git directory, or a directory above it
+ * @param repository the id of a repository, or the work tree, a bare one's git directory, or a directory above them
+ * @param within also the repository that has this for its work tree or git directory: the one a path lies in
  * @param failed true: only commands that did not exit with 0; false: only those that did
  * @param since started at this time or later
  * @param until started before this time
@@ -19,6 +20,7 @@ import taproot.normalizer.Outcome;
  */
 public record CommandQuery(
         @Nullable String repository,
+        @Nullable String within,
         @Nullable String command,
         @Nullable Outcome outcome,
         @Nullable Boolean failed,
@@ -46,13 +48,25 @@ public record CommandQuery(
     /** The same conditions for the next {@code rows} records after {@code seq}. */
     public CommandQuery page(long seq, int rows) {
         return new CommandQuery(
-                repository, command, outcome, failed, readOnly, since, until, minDurationUs, session, seq, rows, false);
+                repository,
+                within,
+                command,
+                outcome,
+                failed,
+                readOnly,
+                since,
+                until,
+                minDurationUs,
+                session,
+                seq,
+                rows,
+                false);
     }
 
     /** The same for commands that are still running: without the conditions that only their end can fulfil. */
     public CommandQuery ofRunning() {
         return new CommandQuery(
-                repository, command, null, null, readOnly, since, until, null, session, after, limit, newest);
+                repository, within, command, null, null, readOnly, since, until, null, session, after, limit, newest);
     }
 
     /** A query without conditions, to set some. */
@@ -63,6 +77,7 @@ public record CommandQuery(
     /** Gathers conditions; those not set do not restrict. */
     public static final class Builder {
         private @Nullable String repository;
+        private @Nullable String within;
         private @Nullable String command;
         private @Nullable Outcome outcome;
         private @Nullable Boolean failed;
@@ -76,6 +91,12 @@ public record CommandQuery(
 
         public Builder repository(@Nullable String path) {
             repository = path;
+            return this;
+        }
+
+        /** Together with {@link #repository}, of a path that may lie in the midst of a repository. */
+        public Builder within(@Nullable String root) {
+            within = root;
             return this;
         }
 
@@ -132,6 +153,7 @@ public record CommandQuery(
         private CommandQuery build(long after, int limit, boolean newest) {
             return new CommandQuery(
                     repository,
+                    within,
                     command,
                     outcome,
                     failed,

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import taproot.normalizer.CommandRecord;
 import taproot.normalizer.Outcome;
@@ -18,6 +19,7 @@ import taproot.normalizer.Outcome;
  */
 final class Conditions {
     private static final long MINUTE = 60_000_000;
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{16}");
 
     private final List<String> terms = new ArrayList<>();
     private final List<Object> values = new ArrayList<>();
@@ -28,7 +30,7 @@ final class Conditions {
     /** Over the table of commands. */
     static Conditions of(CommandQuery query) {
         Conditions all = new Conditions();
-        all.inRepository(query.repository());
+        all.inRepository(query, true);
         all.add("command = ?", query.command(), (name, facts) -> name.equals(facts.command()));
         Outcome outcome = query.outcome();
         all.add("outcome = ?", outcome == null ? null : outcome.wire(), (_, facts) -> facts.outcome() == outcome);
@@ -49,7 +51,7 @@ final class Conditions {
      */
     static Conditions ofBuckets(CommandQuery query) {
         Conditions all = new Conditions();
-        all.inRepository(query.repository());
+        all.inRepository(query, false);
         all.add("command = ?", query.command(), (_, _) -> false);
         all.add("1 = ?", asInt(query.readOnly()), (_, _) -> false);
         Long since = micros(query.since());
@@ -78,19 +80,33 @@ final class Conditions {
         return took != null && took >= least;
     }
 
-    private void inRepository(@Nullable String path) {
-        if (path == null) {
+    /** @param knowsIds whether the rows are whole records */
+    private void inRepository(CommandQuery query, boolean knowsIds) {
+        String wanted = query.repository();
+        if (wanted == null) {
             return;
         }
-        String directory = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        if (ID.matcher(wanted).matches()) {
+            terms.add(knowsIds ? "json_extract(record, '$.repository.id') = ?" : "FALSE AND ''= ?");
+            values.add(wanted);
+            predicate = predicate.and(facts -> wanted.equals(id(facts.repository())));
+            return;
+        }
+        String directory =
+                wanted.length() > 1 && wanted.endsWith("/") ? wanted.substring(0, wanted.length() - 1) : wanted;
         String below = directory.equals("/") ? "/" : directory + "/";
+        String around = query.within() == null ? directory : query.within();
         // Everything that begins with "below": from it to where its last character, the slash, is followed by '0'.
-        terms.add("(repository = ? OR (repository >= ? AND repository < ?))");
-        values.addAll(List.of(directory, below, below.substring(0, below.length() - 1) + '0'));
+        terms.add("(repository = ? OR repository = ? OR (repository >= ? AND repository < ?))");
+        values.addAll(List.of(directory, around, below, below.substring(0, below.length() - 1) + '0'));
         predicate = predicate.and(facts -> {
             String place = place(facts.repository());
-            return place != null && (place.equals(directory) || place.startsWith(below));
+            return place != null && (place.equals(directory) || place.equals(around) || place.startsWith(below));
         });
+    }
+
+    private static @Nullable String id(CommandRecord.@Nullable Repository repository) {
+        return repository == null ? null : repository.id();
     }
 
     /** What a person would call the repository, as it stands in its column: the work tree, or a bare one's directory. */

@@ -33,6 +33,11 @@ sealed interface Clue {
 
     Set<String> MAKERS = Set.of("clone", "init", "init-db");
 
+    /** Whether the command makes the repository it speaks of. */
+    static boolean makes(CommandRecord record) {
+        return record.command() != null && MAKERS.contains(record.command());
+    }
+
     /** What has to be asked in turn: commands that lead to the same place have the same name. Null: nothing to ask. */
     default @Nullable String name() {
         return switch (this) {
@@ -63,7 +68,7 @@ sealed interface Clue {
             RawPath base = cwd == null ? options.directory() : cwd;
             return gitDir.isAbsolute() ? new GitDir(gitDir, null) : under(base, gitDir, path -> new GitDir(path, null));
         }
-        if (record.command() != null && MAKERS.contains(record.command())) {
+        if (makes(record)) {
             return target(record, options, cwd);
         }
         if (options.worktree() != null && options.worktree().startsWith("/")) {

@@ -77,6 +77,19 @@ record GitPlace(@Nullable RawPath worktree, RawPath gitDir, RawPath commonDir) {
         return place == null ? ofGitDir(null, directory) : place;
     }
 
+    /** The work tree, also where the path led into its git directory; of a bare repository the git directory. */
+    RawPath filedUnder() throws IOException {
+        if (worktree != null) {
+            return worktree;
+        }
+        String back = line(gitDir.child("gitdir"));
+        if (back != null) {
+            return RawPath.ofBytes(back).parent();
+        }
+        boolean hasWorktree = gitDir.name().equals(".git") && ofWorktree(gitDir.parent()) != null;
+        return hasWorktree ? gitDir.parent() : gitDir;
+    }
+
     /** What git itself asks of a git directory. */
     private static boolean isGitDir(RawPath gitDir, RawPath commonDir) throws IOException {
         FileStatus objects = FileCalls.status(commonDir.child("objects"));

@@ -4,10 +4,13 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import taproot.daemon.metrics.Counters;
 
 /**
@@ -15,11 +18,13 @@ import taproot.daemon.metrics.Counters;
  * that hangs holds up its own name alone: it is made up for by another thread, up to a bound. Handing in never waits.
  */
 final class Lanes implements Executor {
+    private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
+
     /** As many as there is work for on an ordinary machine; what a task waits for is seldom the disk. */
     private static final int THREADS = 2;
 
     /** So many may hang before others have to wait too. */
-    private static final int MOST_THREADS = THREADS + 16;
+    private static final int MOST_THREADS = THREADS + 62;
 
     private static final long KEPT_SECONDS = 10;
 
@@ -33,27 +38,19 @@ final class Lanes implements Executor {
 
     private final ConcurrentHashMap<String, Lane> lanes = new ConcurrentHashMap<>();
     private final Counters counters;
-    private final ForkJoinPool threads;
+    private final ThreadPoolExecutor threads;
 
     Lanes(Counters counters) {
         this.counters = counters;
-        threads = new ForkJoinPool(
+        threads = new ThreadPoolExecutor(
                 THREADS,
-                Lanes::named,
-                (_, e) -> counters.defect("looking at a repository", e),
-                true,
-                0,
                 MOST_THREADS,
-                0,
-                _ -> true,
                 KEPT_SECONDS,
-                TimeUnit.SECONDS);
-    }
-
-    private static ForkJoinWorkerThread named(ForkJoinPool pool) {
-        ForkJoinWorkerThread thread = ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(pool);
-        thread.setName("repositories-" + thread.getPoolIndex());
-        return thread;
+                TimeUnit.SECONDS,
+                // Putting in takes no lock; so it must never be this that makes a thread, which does.
+                new LinkedTransferQueue<>(),
+                Thread.ofPlatform().name("repositories-", 0).daemon().factory());
+        var unused = threads.prestartAllCoreThreads();
     }
 
     /** Runs the task when those of the same name that were handed in before are over. */
@@ -69,14 +66,19 @@ final class Lanes implements Executor {
             return lane;
         });
         if (fresh[0]) {
-            threads.execute(() -> run(name));
+            execute(() -> run(name));
         }
     }
 
     /** Runs a task beside all others. */
     @Override
     public void execute(Runnable task) {
-        threads.execute(task);
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException e) {
+            // Stopped: whoever waits for it has been given up, or is at once.
+            LOG.debug("nothing is looked up any more: {}", e.toString());
+        }
     }
 
     private void run(String name) {
@@ -117,16 +119,16 @@ final class Lanes implements Executor {
         return since != 0 && System.nanoTime() - since > nanos;
     }
 
-    /** Makes up for the threads whose tasks have been running for longer than so many nanoseconds. */
+    /**
+     * Makes up for threads whose tasks have been running for longer than so many nanoseconds: where one hangs, others may,
+     * and who waits behind them gets a thread.
+     */
     void makeUpFor(long nanos) {
-        int hanging = 0;
-        for (Lane lane : lanes.values()) {
-            hanging += hangs(lane, nanos) ? 1 : 0;
-        }
-        int wanted = Math.min(THREADS + hanging, MOST_THREADS);
-        if (threads.getParallelism() != wanted) {
-            var unused = threads.setParallelism(wanted);
-            threads.execute(() -> {}); // Makes it look whether a thread is missing.
+        boolean hanging = lanes.values().stream().anyMatch(lane -> hangs(lane, nanos));
+        int wanted = hanging ? Math.min(THREADS + lanes.size(), MOST_THREADS) : THREADS;
+        if (threads.getCorePoolSize() != wanted) {
+            threads.setCorePoolSize(wanted);
+            var unused = threads.prestartAllCoreThreads();
         }
     }
 

@@ -24,6 +24,9 @@ final class Pending {
     static final class Item {
         final FinishedCommand command;
 
+        /** Of one that may have moved refs. */
+        final Traffic.@Nullable Journey journey;
+
         /** {@link System#nanoTime} at which it came. */
         final long since = System.nanoTime();
 
@@ -33,8 +36,9 @@ final class Pending {
         /** What is known of its repository so far. */
         private volatile CommandRecord.@Nullable Repository repository;
 
-        private Item(FinishedCommand command) {
+        private Item(FinishedCommand command, Traffic.@Nullable Journey journey) {
             this.command = command;
+            this.journey = journey;
         }
 
         void foundIn(CommandRecord.Repository found) {
@@ -55,8 +59,8 @@ final class Pending {
         }
     }
 
-    Item add(FinishedCommand command) {
-        Item item = new Item(command);
+    Item add(FinishedCommand command, Traffic.@Nullable Journey journey) {
+        Item item = new Item(command, journey);
         bytes.addAndGet(bytes(command));
         items.add(item);
         return item;

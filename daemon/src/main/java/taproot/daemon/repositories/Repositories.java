@@ -1,10 +1,13 @@
 package taproot.daemon.repositories;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -12,11 +15,14 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
 import taproot.normalizer.CommandRecord;
 import taproot.normalizer.Effects;
 import taproot.normalizer.FinishedCommand;
+import taproot.normalizer.RunningProcess;
 import taproot.normalizer.Sid;
 
 /**
@@ -26,23 +32,49 @@ import taproot.normalizer.Sid;
  * {@code repositories.timeout}: then they go on, and their records say so.
  */
 public final class Repositories {
+    private static final Logger LOG = LoggerFactory.getLogger(Repositories.class);
+
     /** What hangs for longer is made up for by another thread. */
     private static final Duration SLOW = Duration.ofMillis(50);
 
     private static final Duration LONGEST_TICK = Duration.ofMillis(250);
+
+    /** A crash costs what was read since; more often than this nobody needs it. */
+    private static final Duration SAVED_EVERY = Duration.ofSeconds(10);
+
+    private static final String CURSORS = "reflogs";
+
+    private static final Witness NOBODY = new Witness() {
+        @Override
+        public List<RunningProcess> changing() {
+            return List.of();
+        }
+
+        @Override
+        public void whenRead(Runnable action) {
+            action.run();
+        }
+    };
 
     private final Counters counters;
     private final Consumer<FinishedCommand> log;
     private final LongSupplier queuedBytes;
     private final Lanes lanes;
     private final Resolver resolver;
+    private final Cursors cursors;
+    private final Traffic traffic;
+    private final Movements movements;
     private final Pending pending = new Pending();
     private final WorkingDirectories workingDirectories = new WorkingDirectories();
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("repositories-watch").daemon().unstarted(task));
 
+    /** Set before the first command comes. */
+    private volatile Witness witness = NOBODY;
+
     private volatile Settings settings;
     private volatile IgnoredPaths ignored;
+    private volatile boolean witnessed = true;
     private volatile boolean stopped;
 
     /**
@@ -52,8 +84,21 @@ public final class Repositories {
      */
     public record Settings(Duration timeout, List<String> ignore, long queueLimit) {}
 
+    /** What is going on while a command ends. */
+    public interface Witness {
+        /** The processes that run, or have ended and are on no finished record, and do not only read. */
+        List<RunningProcess> changing();
+
+        /** Runs the action when everything that git has sent so far has been read. */
+        void whenRead(Runnable action);
+    }
+
     private Repositories(
-            Settings settings, Counters counters, Consumer<FinishedCommand> log, LongSupplier queuedBytes) {
+            Settings settings,
+            Counters counters,
+            Path stateDirectory,
+            Consumer<FinishedCommand> log,
+            LongSupplier queuedBytes) {
         this.settings = settings;
         this.ignored = ignored(settings.ignore());
         this.counters = counters;
@@ -61,26 +106,67 @@ public final class Repositories {
         this.queuedBytes = queuedBytes;
         this.lanes = new Lanes(counters);
         this.resolver = new Resolver(lanes);
+        this.cursors = new Cursors(stateDirectory.resolve(CURSORS), lanes);
+        this.traffic = new Traffic(() -> witness.changing());
+        this.movements = new Movements(
+                lanes,
+                cursors,
+                traffic,
+                resolver,
+                action -> witness.whenRead(action),
+                this::later,
+                counters,
+                this::moved);
     }
 
     /**
      * Begins.
      *
+     * @param stateDirectory where it is written how far each reflog was read
      * @param log takes the completed commands, on any thread; may not block
      * @param queuedBytes what waits behind it
      */
     public static Repositories start(
-            Settings settings, Counters counters, Consumer<FinishedCommand> log, LongSupplier queuedBytes) {
-        Repositories repositories = new Repositories(settings, counters, log, queuedBytes);
+            Settings settings,
+            Counters counters,
+            Path stateDirectory,
+            Consumer<FinishedCommand> log,
+            LongSupplier queuedBytes) {
+        Repositories repositories = new Repositories(settings, counters, stateDirectory, log, queuedBytes);
+        repositories.lanes.submit(CURSORS, repositories.cursors::load);
         long tick = Math.min(settings.timeout().dividedBy(8).toNanos(), LONGEST_TICK.toNanos());
         var unused = repositories.watch.scheduleWithFixedDelay(
                 repositories::look, tick, Math.max(tick, TimeUnit.MILLISECONDS.toNanos(1)), TimeUnit.NANOSECONDS);
+        var alsoUnused = repositories.watch.scheduleWithFixedDelay(
+                () -> repositories.lanes.submit(CURSORS, repositories::save),
+                SAVED_EVERY.toSeconds(),
+                SAVED_EVERY.toSeconds(),
+                TimeUnit.SECONDS);
         return repositories;
+    }
+
+    /** Who knows what else is going on. To be set before the first command comes. */
+    public void attend(Witness present) {
+        witness = present;
     }
 
     /** Whether a command ran in a repository of which nothing is to be recorded. */
     public static Predicate<CommandRecord> ignoring(List<String> patterns) {
         return ignored(patterns);
+    }
+
+    /**
+     * The repository that a path lies in, by the name under which its commands are filed: its work tree, or the git
+     * directory of a bare one. Null where there is none. Looks at the file system for as long as that takes.
+     */
+    public static @Nullable String around(String path) {
+        try {
+            GitPlace place = GitPlace.around(RawPath.ofText(path));
+            return place == null ? null : place.filedUnder().text();
+        } catch (IOException e) {
+            LOG.debug("{} cannot be looked at: {}", path, e.toString());
+            return null;
+        }
     }
 
     private static IgnoredPaths ignored(List<String> patterns) {
@@ -107,26 +193,29 @@ public final class Repositories {
     /** Takes a finished command and hands it on to the log, at once or when more is known. */
     public void accept(FinishedCommand command) {
         CommandRecord record = command.record();
-        Known known = fresh(command);
-        if (known != null) {
+        Traffic.Journey journey = traffic.note(record);
+        Resolver.Found fresh = Clue.makes(record) ? null : fresh(command);
+        if (fresh instanceof Resolver.Found.Here(Known known) && journey == null) {
             handOn(command.with(record.withRepository(known.repository())));
+        } else if (fresh instanceof Resolver.Found.Lost(Unresolved why)) {
+            giveUp(command, journey, Resolver.lost(record.repository(), why));
         } else if (stopped) {
-            handOn(command);
+            giveUp(command, journey, record.repository());
         } else if (workingDirectories.isExpected(record.sid())) {
-            look(command, null, record.sid());
+            look(command, journey, null, record.sid());
         } else {
             Clue clue = Clue.of(command, null);
             String name = clue.name();
             if (name == null) {
-                handOn(command);
+                giveUp(command, journey, record.repository());
             } else {
-                look(command, clue, name);
+                look(command, journey, clue, name);
             }
         }
     }
 
     /** What is remembered of the place that the command named, if it named one and nothing speaks of another. */
-    private @Nullable Known fresh(FinishedCommand command) {
+    private Resolver.@Nullable Found fresh(FinishedCommand command) {
         CommandRecord.Repository said = command.record().repository();
         if (said == null || said.worktree() == null || command.rawWorktree() != null) {
             return null;
@@ -134,16 +223,17 @@ public final class Repositories {
         return GlobalOptions.areAbsent(command.record()) ? resolver.fresh(said.worktree()) : null;
     }
 
-    private void look(FinishedCommand command, @Nullable Clue clue, String name) {
+    /** @param journey of a command that may have moved refs; null for all others */
+    private void look(FinishedCommand command, Traffic.@Nullable Journey journey, @Nullable Clue clue, String name) {
         CommandRecord.Repository said = command.record().repository();
         if (pending.bytes() + queuedBytes.getAsLong() > settings.queueLimit() / 2) {
             counters.increment(Counter.REPOSITORIES_OVERLOADED);
-            handOn(lost(command, said, Unresolved.OVERLOADED));
+            giveUp(command, journey, Resolver.lost(said, Unresolved.OVERLOADED));
         } else if (lanes.hangs(name, settings.timeout().toNanos())) {
             counters.increment(Counter.REPOSITORIES_TIMED_OUT);
-            handOn(lost(command, said, Unresolved.TIMEOUT));
+            giveUp(command, journey, Resolver.lost(said, Unresolved.TIMEOUT));
         } else {
-            Pending.Item item = pending.add(command);
+            Pending.Item item = pending.add(command, journey);
             lanes.submit(name, () -> find(item, clue));
         }
     }
@@ -154,31 +244,44 @@ public final class Repositories {
         if (item.isClaimed()) {
             return;
         }
-        FinishedCommand command = item.command;
-        CommandRecord.Repository said = command.record().repository();
+        CommandRecord.Repository said = item.command.record().repository();
         try {
-            Clue followed = clue == null
-                    ? Clue.of(command, workingDirectories.take(command.record().sid()))
-                    : clue;
-            CommandRecord.Repository found = switch (resolver.find(followed, said == null ? null : said.worktree())) {
-                case Resolver.Found.Here(Known known) -> known.repository();
-                case Resolver.Found.Nowhere() -> said;
-                case Resolver.Found.Lost(Unresolved why) -> Resolver.lost(said, why);
-            };
-            finish(item, found);
+            String sid = item.command.record().sid();
+            Clue followed = clue == null ? Clue.of(item.command, workingDirectories.take(sid)) : clue;
+            switch (resolver.find(followed, said == null ? null : said.worktree())) {
+                case Resolver.Found.Here(Known known) -> found(item, known);
+                case Resolver.Found.Nowhere() -> leave(item, said);
+                case Resolver.Found.Lost(Unresolved why) -> leave(item, Resolver.lost(said, why));
+            }
         } catch (RuntimeException e) {
             counters.defect("looking for a repository", e);
-            finish(item, Resolver.lost(said, Unresolved.UNREADABLE));
+            leave(item, Resolver.lost(said, Unresolved.UNREADABLE));
         }
     }
 
-    private void finish(Pending.Item item, CommandRecord.@Nullable Repository found) {
+    private void found(Pending.Item item, Known known) {
+        Traffic.Journey journey = item.journey;
+        item.foundIn(known.repository());
+        if (journey == null || !witnessed) {
+            leave(item, known.repository());
+        } else {
+            journey.foundAt(known);
+            movements.look(new Movements.Mover(item, known, journey));
+        }
+    }
+
+    private void moved(Movements.Mover mover, Attribution.Found found) {
+        if (mover.item().claim()) {
+            FinishedCommand command = mover.item().command;
+            CommandRecord record = command.record().withRepository(mover.known().repository());
+            handOn(mover.item(), command.with(record.withRefChanges(found.changes(), found.confidence())));
+        }
+    }
+
+    /** No more will be known of it. */
+    private void leave(Pending.Item item, CommandRecord.@Nullable Repository found) {
         if (item.claim()) {
-            try {
-                handOn(item.command.with(item.command.record().withRepository(found)));
-            } finally {
-                pending.remove(item);
-            }
+            handOn(item, given(item.command, item.journey, found));
         }
     }
 
@@ -197,14 +300,31 @@ public final class Repositories {
     /** Hands on as they are those that have waited since before. */
     private void giveUp(long before) {
         for (Pending.Item item : pending.all()) {
-            if (item.since - before <= 0 && item.claim()) {
+            if (item.since - before <= 0) {
+                CommandRecord.Repository found = item.repository();
                 counters.increment(Counter.REPOSITORIES_TIMED_OUT);
-                try {
-                    handOn(lost(item.command, item.command.record().repository(), Unresolved.TIMEOUT));
-                } finally {
-                    pending.remove(item);
-                }
+                movements.giveUp(item.journey);
+                leave(
+                        item,
+                        found == null ? Resolver.lost(item.command.record().repository(), Unresolved.TIMEOUT) : found);
             }
+        }
+    }
+
+    private void later(Duration delay, Runnable task) {
+        try {
+            var unused = watch.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // The watch has stopped: whoever waits is given up.
+            LOG.debug("nothing waits any more: {}", e.toString());
+        }
+    }
+
+    private void save() {
+        try {
+            cursors.save();
+        } catch (IOException e) {
+            LOG.debug("how far reflogs were read could not be written down: {}", e.toString());
         }
     }
 
@@ -214,35 +334,72 @@ public final class Repositories {
     }
 
     /**
+     * Waits for those that wait, no longer than {@code grace}: from now on the witness does not know who runs, and what
+     * comes is in some repository, but nothing more is said of it. For the end, before what still runs is interrupted.
+     */
+    public void settle(Duration grace) throws InterruptedException {
+        awaitIdle(grace);
+        witnessed = false;
+    }
+
+    private boolean awaitIdle(Duration grace) throws InterruptedException {
+        try {
+            var unused = idle().get(grace.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
      * Waits for those that wait, no longer than {@code grace}, and hands on the rest as it is. What is accepted later is
      * handed on at once.
      */
     public void stop(Duration grace) throws InterruptedException {
-        try {
-            var unused = idle().get(grace.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            stopped = true;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
+        var unused = awaitIdle(grace);
         stopped = true;
         watch.shutdownNow();
         giveUp(System.nanoTime());
+        save();
         lanes.stop();
     }
 
     // Out.
 
-    private static FinishedCommand lost(
-            FinishedCommand command, CommandRecord.@Nullable Repository said, Unresolved why) {
-        return command.with(command.record().withRepository(Resolver.lost(said, why)));
+    private void giveUp(
+            FinishedCommand command, Traffic.@Nullable Journey journey, CommandRecord.@Nullable Repository found) {
+        handOn(given(command, journey, found));
+    }
+
+    /** What it moved, if it may have moved anything, will not be known, unless a hook has told. */
+    private static FinishedCommand given(
+            FinishedCommand command, Traffic.@Nullable Journey journey, CommandRecord.@Nullable Repository found) {
+        CommandRecord record = command.record().withRepository(found);
+        if (journey != null) {
+            journey.giveUp();
+        }
+        if (journey == null || record.refConfidence() != null) {
+            return command.with(record);
+        }
+        return command.with(record.withRefChanges(List.of(), Attribution.UNKNOWN));
+    }
+
+    private void handOn(Pending.Item item, FinishedCommand command) {
+        try {
+            handOn(command);
+        } finally {
+            pending.remove(item);
+        }
     }
 
     private void handOn(FinishedCommand command) {
-        if (ignored.test(command.record())) {
+        CommandRecord record = command.record();
+        if (ignored.test(record)) {
             counters.increment(Counter.RECORDS_IGNORED);
         } else {
-            log.accept(command.with(command.record().withEffects(Effects.of(command.record()))));
+            log.accept(command.with(record.withEffects(Effects.of(record))));
         }
     }
 }

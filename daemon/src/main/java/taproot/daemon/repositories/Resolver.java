@@ -18,6 +18,10 @@ final class Resolver {
     private static final int REMEMBERED = 4096;
 
     private final Cache<String, Known> byWorktree;
+    private final Cache<String, Missed> missedAt;
+
+    /** Nothing was there. */
+    private record Missed(Found.Lost lost, long at) {}
 
     /** What came of it. */
     sealed interface Found {
@@ -35,13 +39,23 @@ final class Resolver {
     Resolver(Executor upkeep) {
         byWorktree =
                 Caffeine.newBuilder().maximumSize(REMEMBERED).executor(upkeep).build();
+        missedAt =
+                Caffeine.newBuilder().maximumSize(REMEMBERED).executor(upkeep).build();
     }
 
-    /** What is remembered of a work tree and fresh enough to be believed. Never blocks. */
+    /**
+     * What is remembered of a work tree, if that is fresh enough to be believed; null where it is not. That nothing was
+     * there is remembered too. Never blocks.
+     */
     @Nullable
-    Known fresh(String worktree) {
+    Found fresh(String worktree) {
+        long now = System.nanoTime();
         Known known = byWorktree.getIfPresent(worktree);
-        return known != null && System.nanoTime() - known.checkedAt() < FRESH_NANOS ? known : null;
+        if (known != null) {
+            return now - known.checkedAt() < FRESH_NANOS ? new Found.Here(known) : null;
+        }
+        Missed missed = missedAt.getIfPresent(worktree);
+        return missed != null && now - missed.at < FRESH_NANOS ? missed.lost : null;
     }
 
     /** Where it was last, fresh or not. Never blocks. */
@@ -84,20 +98,33 @@ final class Resolver {
         }
         GitPlace place = GitPlace.ofWorktree(path);
         Found found = here(place, path, said);
-        if (spelled && found instanceof Found.Here(Known known)) {
-            byWorktree.put(name, known);
-        } else if (before != null) {
-            byWorktree.invalidate(name);
+        if (spelled) {
+            remember(name, found);
         }
         return found;
     }
 
-    private static Found ofTarget(RawPath path, @Nullable RawPath entered, @Nullable String said) throws IOException {
+    private void remember(String worktree, Found found) {
+        switch (found) {
+            case Found.Here(Known known) -> byWorktree.put(worktree, known);
+            case Found.Lost lost -> {
+                byWorktree.invalidate(worktree);
+                missedAt.put(worktree, new Missed(lost, System.nanoTime()));
+            }
+            case Found.Nowhere() -> byWorktree.invalidate(worktree);
+        }
+    }
+
+    private Found ofTarget(RawPath path, @Nullable RawPath entered, @Nullable String said) throws IOException {
         GitPlace place = GitPlace.at(path);
         if (place == null && entered != null) {
             place = GitPlace.at(entered);
         }
-        return here(place, path, said);
+        Found found = here(place, path, said);
+        if (said != null && RawPath.ofText(said).equals(path)) {
+            remember(said, found);
+        }
+        return found;
     }
 
     private static Found here(@Nullable GitPlace place, RawPath path, @Nullable String said) throws IOException {

@@ -16,6 +16,9 @@ sealed interface Root {
         /** For when the alarm is set that will look at its deadlines. */
         long alarmAt = Normalizer.NEVER;
 
+        /** One of its processes is known not to read only. */
+        boolean changing;
+
         /** When its last line came. */
         long heardAt;
 

@@ -3,6 +3,7 @@ package taproot.daemon.roots;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -14,6 +15,7 @@ import taproot.normalizer.FinishedCommand;
 import taproot.normalizer.Line;
 import taproot.normalizer.Normalizer;
 import taproot.normalizer.Outcome;
+import taproot.normalizer.RunningProcess;
 import taproot.normalizer.Settings;
 import taproot.normalizer.Sid;
 import taproot.normalizer.TraceBudget;
@@ -42,6 +44,9 @@ public final class Roots {
     private final Alarms alarms;
     private final Drains drains;
     private final Settling settling;
+
+    /** Roots in which something runs that does not only read; some of them may be over. */
+    private final Set<RootId> changing = ConcurrentHashMap.newKeySet();
 
     /** Set before the first line comes. */
     private Consumer<Sid> unplaced = sid -> {};
@@ -225,6 +230,28 @@ public final class Roots {
     }
 
     /**
+     * The processes that run, or have ended and are on no finished record, and do not only read; owners or not. Enters
+     * only roots that have such a one.
+     */
+    public List<RunningProcess> changing() {
+        List<RunningProcess> found = new ArrayList<>();
+        for (RootId id : changing) {
+            boolean[] live = {false};
+            roots.computeIfPresent(id, (_, root) -> {
+                if (root instanceof Root.Live entered) {
+                    live[0] = true;
+                    found.addAll(entered.normalizer.changing());
+                }
+                return root;
+            });
+            if (!live[0]) {
+                changing.remove(id);
+            }
+        }
+        return found;
+    }
+
+    /**
      * Runs the action when no waiting time that was running at the call is left, and everything has been read that git
      * had sent by then; commands that go on do not count.
      */
@@ -289,6 +316,10 @@ public final class Roots {
 
     private static void collect(Root.Live live, Verdict verdict) {
         verdict.finished(live.normalizer.takeFinished());
+        if (live.normalizer.isChanging() && !live.changing) {
+            live.changing = true;
+            verdict.changing();
+        }
         verdict.unplaced(live.normalizer.takeUnplaced());
         verdict.drainWanted(live.normalizer.takeDrainWanted());
         verdict.uncounted(live.normalizer.takeEmptySecondLives(), live.normalizer.takeUnstarted());
@@ -298,6 +329,9 @@ public final class Roots {
     // After it.
 
     private void carryOut(RootId id, Verdict verdict) {
+        if (verdict.isChanging()) {
+            changing.add(id);
+        }
         verdict.unplaced().forEach(unplaced); // First: whoever finishes a record looks for what was learned here.
         verdict.finished().forEach(this::record);
         counters.add(Counter.SECOND_LIVES_EMPTY, verdict.emptySecondLives());
@@ -305,6 +339,7 @@ public final class Roots {
         counters.add(Counter.COMMANDS_ADOPTED, verdict.adopted());
         Root.Tombstone stone = verdict.tombstone();
         if (stone != null) {
+            changing.remove(id);
             tombstones.add(id, stone);
         }
         if (verdict.alarmAt() != Normalizer.NEVER) {

@@ -14,6 +14,7 @@ final class Verdict {
     private List<DropReason> dropped = List.of();
     private Root.@Nullable Tombstone tombstone;
     private long alarmAt = Normalizer.NEVER;
+    private boolean changing;
     private boolean drainWanted;
     private List<Sid> unplaced = List.of();
     private int emptySecondLives;
@@ -37,6 +38,11 @@ final class Verdict {
 
     void alarmAt(long deadline) {
         alarmAt = deadline;
+    }
+
+    /** The root has a process that does not only read, and had none before. */
+    void changing() {
+        changing = true;
     }
 
     void drainWanted(boolean wanted) {
@@ -70,6 +76,10 @@ final class Verdict {
 
     long alarmAt() {
         return alarmAt;
+    }
+
+    boolean isChanging() {
+        return changing;
     }
 
     boolean drainWanted() {

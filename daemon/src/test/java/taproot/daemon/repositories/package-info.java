@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.daemon.repositories;
+
+import org.jspecify.annotations.NullMarked;
