@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -33,6 +34,7 @@ import taproot.daemon.metrics.Counters;
 import taproot.daemon.repositories.Repositories;
 import taproot.daemon.roots.Roots;
 import taproot.daemon.roots.Sweeper;
+import taproot.daemon.sink.Sinks;
 import taproot.daemon.systemd.InheritedSocket;
 import taproot.daemon.systemd.Supervision;
 import taproot.normalizer.Redactor;
@@ -65,6 +67,7 @@ public final class Daemon {
     private final StoredForm form;
     private final RuntimeLock lock;
     private final CommandLog log;
+    private final Sinks sinks;
     private final TraceServer trace;
     private final Repositories repositories;
     private final Roots roots;
@@ -94,8 +97,17 @@ public final class Daemon {
         undo.push(lock);
         Redactor redactor = new Redactor(config.redact().patterns(), new EndlessPatterns(counters));
         form = new StoredForm(redactor);
-        log = CommandLog.open(places.stateDirectory(), logSettings(config.log()), form, counters);
+        sinks = Sinks.configured(config.sinks());
+        log = CommandLog.open(
+                places.stateDirectory(),
+                logSettings(config.log()),
+                sinks.cursors(),
+                form,
+                counters,
+                InstantSource.system());
         undo.push(() -> log.close(Duration.ZERO));
+        sinks.start(places.stateDirectory(), log, counters);
+        undo.push(() -> sinks.stop(System.nanoTime()));
         repositories = Repositories.start(
                 repositorySettings(config), counters, places.stateDirectory(), log::append, log::queuedBytes);
         undo.push(() -> repositories.stop(Duration.ZERO));
@@ -162,7 +174,9 @@ public final class Daemon {
             undo.clear();
             daemon.announce();
             return daemon;
-        } catch (PlacesException | LogException | ConfigException | IOException e) {
+        } catch (ConfigException e) {
+            throw new DaemonStartException("bad configuration:\n" + e.getMessage(), e);
+        } catch (PlacesException | LogException | IOException e) {
             throw new DaemonStartException(String.valueOf(e.getMessage()), e);
         } finally {
             undo.forEach(Daemon::undo);
@@ -271,6 +285,7 @@ public final class Daemon {
         roots.interrupt();
         repositories.stop(
                 Duration.ofNanos(Math.max(0, deadline - System.nanoTime())).dividedBy(2));
+        stopSinks(deadline);
         log.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         try {
             controlServer.stop();
@@ -291,6 +306,20 @@ public final class Daemon {
         if (interrupted > 0) {
             LOG.info("Commands that went on and are recorded as interrupted: {}", interrupted);
         }
+    }
+
+    /** What they do not deliver now is in the log, so the log's own share of the time comes first. */
+    private void stopSinks(long deadline) throws InterruptedException {
+        if (sinks.status().isEmpty()) {
+            return;
+        }
+        long left = Math.max(0, deadline - System.nanoTime());
+        try {
+            log.committed().toCompletableFuture().get((long) (left * SHARE_OF_LOG), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.debug("the log takes its time: {}", e.toString());
+        }
+        sinks.stop(System.nanoTime() + (long) ((deadline - System.nanoTime()) * SHARE_OF_LOG));
     }
 
     private void awaitDrained(Duration patience) throws InterruptedException {
@@ -363,6 +392,10 @@ public final class Daemon {
 
     CommandLog log() {
         return log;
+    }
+
+    Sinks sinks() {
+        return sinks;
     }
 
     Roots roots() {

@@ -23,6 +23,9 @@ final class AppendQueue {
 
         /** Somebody who wants part of the log removed, of what is before it in the queue too. */
         record Forget(Forgetting forgetting, CompletableFuture<Forgotten> done) implements Entry {}
+
+        /** What a sink has to remember; its sender waits for it, so there are never more than a few. */
+        record Sink(SinkChange change, CompletableFuture<Void> done) implements Entry {}
     }
 
     private final long limit;

@@ -15,6 +15,7 @@ final class Batch {
     private final List<Database.Row> rows = new ArrayList<>();
     private final List<Long> footprints = new ArrayList<>();
     private final List<CompletableFuture<Long>> flushes = new ArrayList<>();
+    private final List<AppendQueue.Entry.Sink> sinks = new ArrayList<>();
     private long bytes;
 
     void add(Database.Row row, long footprint) {
@@ -25,6 +26,10 @@ final class Batch {
 
     void add(CompletableFuture<Long> flush) {
         flushes.add(flush);
+    }
+
+    void add(AppendQueue.Entry.Sink change) {
+        sinks.add(change);
     }
 
     /** Takes a refused record out; returns what it occupied. */
@@ -40,7 +45,7 @@ final class Batch {
     }
 
     boolean isEmpty() {
-        return rows.isEmpty() && flushes.isEmpty();
+        return rows.isEmpty() && flushes.isEmpty() && sinks.isEmpty();
     }
 
     /** Whether somebody waits for the commit. */
@@ -52,8 +57,19 @@ final class Batch {
         return rows;
     }
 
+    List<AppendQueue.Entry.Sink> sinks() {
+        return sinks;
+    }
+
     long bytes() {
         return bytes;
+    }
+
+    /** Takes those out whose sinks wait for them. */
+    List<AppendQueue.Entry.Sink> takeSinks() {
+        List<AppendQueue.Entry.Sink> taken = List.copyOf(sinks);
+        sinks.clear();
+        return taken;
     }
 
     /** Forgets everything; returns those who waited. */

@@ -31,10 +31,15 @@ public final class CommandLog {
     private volatile boolean closed;
 
     private CommandLog(
-            StateDirectory directory, LogSettings settings, RecordCodec codec, Counters counters, InstantSource clock) {
+            StateDirectory directory,
+            LogSettings settings,
+            SinkCursors sinks,
+            RecordCodec codec,
+            Counters counters,
+            InstantSource clock) {
         this.counters = counters;
         queue = new AppendQueue(settings.queueLimit());
-        writer = new LogWriter(directory, settings, codec, counters, clock, queue, newest, opened);
+        writer = new LogWriter(directory, settings, sinks, codec, counters, clock, queue, newest, opened);
         thread = Thread.ofPlatform().name("log-writer").unstarted(writer);
     }
 
@@ -45,14 +50,19 @@ public final class CommandLog {
      */
     public static CommandLog open(Path stateDirectory, LogSettings settings, RecordCodec codec, Counters counters)
             throws LogException {
-        return open(stateDirectory, settings, codec, counters, InstantSource.system());
+        return open(stateDirectory, settings, SinkCursors.UNCHANGED, codec, counters, InstantSource.system());
     }
 
-    /** The same with a clock of the caller's, which retention goes by. */
+    /** The same for sinks to read, and with a clock of the caller's, which retention goes by. */
     public static CommandLog open(
-            Path stateDirectory, LogSettings settings, RecordCodec codec, Counters counters, InstantSource clock)
+            Path stateDirectory,
+            LogSettings settings,
+            SinkCursors sinks,
+            RecordCodec codec,
+            Counters counters,
+            InstantSource clock)
             throws LogException {
-        CommandLog log = new CommandLog(StateDirectory.create(stateDirectory), settings, codec, counters, clock);
+        CommandLog log = new CommandLog(StateDirectory.create(stateDirectory), settings, sinks, codec, counters, clock);
         log.thread.start();
         return log;
     }
@@ -94,6 +104,18 @@ public final class CommandLog {
     }
 
     /**
+     * Completes when the change is committed, in the order of the calls; exceptionally, with a {@link LogException}, if
+     * the log is another one by now, or is closed first. On the writer's thread.
+     */
+    public CompletionStage<Void> store(SinkChange change) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        if (!queue.put(new AppendQueue.Entry.Sink(change, done), thread)) {
+            done.completeExceptionally(new LogException(LogException.Kind.CLOSED, "the log is closed"));
+        }
+        return done.minimalCompletionStage();
+    }
+
+    /**
      * Completes when the database is open; exceptionally, with a {@link LogException}, when it never will be without
      * somebody's help, and on the writer's thread. The writer goes on trying either way.
      */
@@ -121,7 +143,7 @@ public final class CommandLog {
     public static Forgotten forget(Path stateDirectory, CommandQuery what) throws LogException {
         StateDirectory directory = StateDirectory.existing(stateDirectory);
         Forgetting forgetting = new Forgetting(what);
-        try (Database database = Database.open(directory, LogSettings.DEFAULTS)) {
+        try (Database database = Database.open(directory, LogSettings.DEFAULTS, SinkCursors.UNCHANGED)) {
             while (!forgetting.step(database.connection())) {
                 // A step is a transaction.
             }

@@ -32,6 +32,9 @@ final class Database implements AutoCloseable {
 
         /** Nothing of it is: the database does not take this record, and the rest is to be tried without it. */
         record Refused(int index, SQLException why) implements Result {}
+
+        /** Nothing of it is: the same for what a sink wanted to remember. */
+        record ChangeRefused(int index, SQLException why) implements Result {}
     }
 
     private final Connection connection;
@@ -57,7 +60,7 @@ final class Database implements AutoCloseable {
     }
 
     /** Opens the database, makes it if it is missing, and brings it to this version's schema. */
-    static Database open(StateDirectory directory, LogSettings settings)
+    static Database open(StateDirectory directory, LogSettings settings, SinkCursors sinks)
             throws SQLException, IOException, LogException {
         directory.ensure();
         StateDirectory.OpenFile file = directory.secureDatabase();
@@ -78,6 +81,7 @@ final class Database implements AutoCloseable {
             pragma(connection, "synchronous = " + settings.durability());
             pragma(connection, "journal_size_limit = " + WAL_LIMIT);
             Schema.migrate(connection);
+            SinkTables.declare(connection, sinks);
             return new Database(connection, file);
         } catch (SQLException | LogException e) {
             closeAfter(e, connection);
@@ -119,14 +123,17 @@ final class Database implements AutoCloseable {
      *
      * @throws IOException if the file is not at its path any more: SQLite goes on writing to what nobody can open
      */
-    Result write(List<Row> rows) throws SQLException, IOException {
+    Result write(List<Row> rows, List<AppendQueue.Entry.Sink> sinks) throws SQLException, IOException {
         try {
             Result result = insert(rows);
-            if (result instanceof Result.Refused) {
-                connection.rollback();
-            } else {
+            if (result instanceof Result.Committed) {
+                result = remember(sinks, result);
+            }
+            if (result instanceof Result.Committed) {
                 connection.commit();
                 file.checkInPlace(); // Last, so that nothing is called committed that was gone by then.
+            } else {
+                connection.rollback();
             }
             return result;
         } catch (SQLException e) {
@@ -168,6 +175,20 @@ final class Database implements AutoCloseable {
         }
         int inserted = (int) (head - before);
         return new Result.Committed(head, inserted, rows.size() - inserted);
+    }
+
+    private Result remember(List<AppendQueue.Entry.Sink> sinks, Result otherwise) throws SQLException {
+        for (int i = 0; i < sinks.size(); i++) {
+            try {
+                SinkTables.apply(connection, sinks.get(i).change());
+            } catch (SQLException e) {
+                if (SqlFailure.of(e) == SqlFailure.RECORD_REFUSED) {
+                    return new Result.ChangeRefused(i, e);
+                }
+                throw e;
+            }
+        }
+        return otherwise;
     }
 
     private long readHead() throws SQLException {

@@ -49,6 +49,7 @@ final class Forgetting {
         String here = " WHERE seq > " + at + " AND seq <= " + to + " AND $conditions";
         int traces =
                 update(connection, records, "DELETE FROM traces WHERE seq IN (SELECT seq FROM commands" + here + ")");
+        update(connection, records, "DELETE FROM set_aside WHERE seq IN (SELECT seq FROM commands" + here + ")");
         int commands = update(connection, records, "DELETE FROM commands" + here);
         return new Forgotten(commands, traces, 0);
     }

@@ -18,13 +18,15 @@ public final class LogException extends Exception {
         NEWER_SCHEMA,
         /** The database, or the disk below it, cannot be read or written. */
         UNUSABLE,
+        /** It is about another log: the database was replaced. */
+        OTHER_LOG,
         /** The log was closed first. */
         CLOSED
     }
 
     private final Kind kind;
 
-    LogException(Kind kind, String message) {
+    public LogException(Kind kind, String message) {
         this(kind, message, null);
     }
 

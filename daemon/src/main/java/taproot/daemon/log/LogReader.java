@@ -264,6 +264,70 @@ public final class LogReader implements AutoCloseable {
         }
     }
 
+    /** Where a sink stands; null if the log does not know it. */
+    public @Nullable SinkState sink(String name) throws LogException {
+        try {
+            return SinkTables.state(connection, name);
+        } catch (SQLException e) {
+            throw unusable(directory, e);
+        }
+    }
+
+    /** The next {@code limit} of a sink's records that were set aside and are to be sent again. */
+    public List<SetAside> waitingAside(String sink, int limit) throws LogException {
+        return setAside(sink, "waiting = ?", 1, limit);
+    }
+
+    /** Those that were last sent again with this round. */
+    public List<SetAside> asideOfRound(String sink, long round) throws LogException {
+        return setAside(sink, "round = ?", round, Integer.MAX_VALUE);
+    }
+
+    /** The first {@code limit} of all that a sink has set aside. */
+    public List<SetAside> setAside(String sink, int limit) throws LogException {
+        return setAside(sink, "seq > ?", 0, limit);
+    }
+
+    private List<SetAside> setAside(String sink, String condition, long number, int limit) throws LogException {
+        try {
+            return SinkTables.setAside(connection, sink, condition, number, limit);
+        } catch (SQLException e) {
+            throw unusable(directory, e);
+        }
+    }
+
+    /** How many records a sink has set aside. */
+    public long countAside(String sink) throws LogException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT count(*) FROM set_aside WHERE sink = ?")) {
+            select.setString(1, sink);
+            try (ResultSet rows = select.executeQuery()) {
+                rows.next(); // There is always one row.
+                return rows.getLong(1);
+            }
+        } catch (SQLException e) {
+            throw unusable(directory, e);
+        }
+    }
+
+    /** When the first record after {@code seq} was committed; null if there is none. */
+    public @Nullable Instant committedAfter(long seq) throws LogException {
+        long micros = number("SELECT coalesce((SELECT committed_at FROM commands WHERE seq > " + seq
+                + " ORDER BY seq LIMIT 1), -1)");
+        return micros < 0 ? null : SinkTables.instant(micros);
+    }
+
+    /** The bytes of JSON of the next {@code rows} records after {@code seq}; no record is read for it. */
+    public long bytesAfter(long seq, int rows) throws LogException {
+        return number("SELECT coalesce(sum(octet_length(record)), 0) FROM (SELECT record FROM commands WHERE seq > "
+                + seq + " ORDER BY seq LIMIT " + rows + ")");
+    }
+
+    /** The seq before the first record that was committed at {@code time} or later; the head if there is none. */
+    public long before(Instant time) throws LogException {
+        return number("SELECT coalesce((SELECT min(seq) - 1 FROM commands WHERE committed_at >= "
+                + Retention.micros(time) + "), (" + Schema.HEAD + "))");
+    }
+
     /** The seq of the newest record ever committed, retention or not; 0 before the first. */
     public long head() throws LogException {
         return number(Schema.HEAD);

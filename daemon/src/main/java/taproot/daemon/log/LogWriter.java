@@ -41,6 +41,7 @@ final class LogWriter implements Runnable {
 
     private final StateDirectory directory;
     private final LogSettings settings;
+    private final SinkCursors sinks;
     private final RecordCodec codec;
     private final Counters counters;
     private final InstantSource clock;
@@ -81,6 +82,7 @@ final class LogWriter implements Runnable {
     LogWriter(
             StateDirectory directory,
             LogSettings settings,
+            SinkCursors sinks,
             RecordCodec codec,
             Counters counters,
             InstantSource clock,
@@ -89,6 +91,7 @@ final class LogWriter implements Runnable {
             CompletableFuture<Void> opened) {
         this.directory = directory;
         this.settings = settings;
+        this.sinks = sinks;
         this.codec = codec;
         this.counters = counters;
         this.clock = clock;
@@ -96,7 +99,7 @@ final class LogWriter implements Runnable {
         this.newest = newest;
         forgets = new Forgets(newest);
         this.opened = opened;
-        retention = new Retention(settings, clock, counters);
+        retention = new Retention(settings, sinks, clock, counters);
         scrub = new Scrub(clock);
     }
 
@@ -174,7 +177,7 @@ final class LogWriter implements Runnable {
 
     private Database open() throws SQLException, IOException, LogException {
         try {
-            Database open = Database.open(directory, settings);
+            Database open = Database.open(directory, settings, sinks);
             database = open;
             head = open.head();
             logId = open.logId();
@@ -230,6 +233,7 @@ final class LogWriter implements Runnable {
                 case AppendQueue.Entry.Append append -> encode(append);
                 case AppendQueue.Entry.Flush flush -> batch.add(flush.done());
                 case AppendQueue.Entry.Forget forget -> forgets.add(forget);
+                case AppendQueue.Entry.Sink change -> batch.add(change);
             }
         }
     }
@@ -282,11 +286,12 @@ final class LogWriter implements Runnable {
     private void commit(Database open) throws SQLException, IOException {
         while (true) {
             lastCommit = System.nanoTime();
-            if (batch.rows().isEmpty()) {
+            if (batch.rows().isEmpty() && batch.sinks().isEmpty()) {
                 committed(head);
                 return;
             }
-            switch (open.write(batch.rows())) {
+            refuseThoseOfOtherLogs(open.logId());
+            switch (open.write(batch.rows(), batch.sinks())) {
                 case Database.Result.Committed(long newHead, int inserted, int duplicates) -> {
                     counters.add(Counter.RECORDS_COMMITTED, inserted);
                     counters.add(Counter.RECORDS_DUPLICATE, duplicates);
@@ -300,6 +305,12 @@ final class LogWriter implements Runnable {
                     String key = batch.rows().get(index).record().key();
                     refused(key, batch.remove(index), why);
                 }
+                case Database.Result.ChangeRefused(int index, SQLException why) ->
+                    batch.sinks()
+                            .remove(index)
+                            .done()
+                            .completeExceptionally(new LogException(
+                                    LogException.Kind.UNUSABLE, "the database refuses it: " + why.getMessage(), why));
             }
         }
     }
@@ -318,11 +329,27 @@ final class LogWriter implements Runnable {
         }
     }
 
+    /** A database may have been replaced between a sink's reading and its remembering. */
+    private void refuseThoseOfOtherLogs(String here) {
+        batch.sinks().removeIf(entry -> {
+            boolean other = !entry.change().logId().equals(here);
+            if (other) {
+                entry.done()
+                        .completeExceptionally(new LogException(
+                                LogException.Kind.OTHER_LOG,
+                                "the database was replaced: expected the log "
+                                        + entry.change().logId() + ", found " + here));
+            }
+            return other;
+        });
+    }
+
     private void committed(long newHead) {
         boolean moved = newHead != head;
         head = newHead;
         succeeded();
         queue.release(batch.rows().size(), batch.bytes());
+        batch.takeSinks().forEach(change -> change.done().complete(null));
         List<CompletableFuture<Long>> waiting = batch.clear();
         if (moved) {
             listeners.forEach(listener -> notify(listener, newHead));
@@ -424,6 +451,7 @@ final class LogWriter implements Runnable {
         queue.release(unwritten, batch.bytes());
         batch.clear().forEach(flush -> flush.completeExceptionally(closed));
         forgets.fail(closed);
+        batch.takeSinks().forEach(change -> change.done().completeExceptionally(closed));
         for (AppendQueue.Entry entry = queue.poll(); entry != null; entry = queue.poll()) {
             switch (entry) {
                 case AppendQueue.Entry.Append append -> {
@@ -432,6 +460,7 @@ final class LogWriter implements Runnable {
                 }
                 case AppendQueue.Entry.Flush flush -> flush.done().completeExceptionally(closed);
                 case AppendQueue.Entry.Forget forget -> forget.done().completeExceptionally(closed);
+                case AppendQueue.Entry.Sink change -> change.done().completeExceptionally(closed);
             }
         }
         if (unwritten > 0) {

@@ -39,12 +39,14 @@ final class Retention {
     /** A reload changes it, from any thread. */
     private volatile LogSettings settings;
 
+    private final SinkCursors sinks;
     private final InstantSource clock;
     private final Counters counters;
     private Instant next;
 
-    Retention(LogSettings settings, InstantSource clock, Counters counters) {
+    Retention(LogSettings settings, SinkCursors sinks, InstantSource clock, Counters counters) {
         this.settings = settings;
+        this.sinks = sinks;
         this.clock = clock;
         this.counters = counters;
         next = clock.instant().plus(settings.retentionInterval());
@@ -63,7 +65,8 @@ final class Retention {
         }
         boolean worked = false;
         try {
-            worked = fold(connection, now) || expire(connection, now) || shrink(connection) || giveBack(connection);
+            worked =
+                    fold(connection, now) || expire(connection, now) || shrink(connection, now) || giveBack(connection);
             connection.commit();
             return worked;
         } finally {
@@ -84,7 +87,8 @@ final class Retention {
             return false;
         }
         long from = Long.parseLong(Schema.meta(connection, "folded_to"));
-        long to = lastOlder(connection, from, now.minus(settings.readOnlyAge()));
+        long to = Math.min(
+                lastOlder(connection, from, now.minus(settings.readOnlyAge())), heldFrom(connection, from, now));
         if (to <= from) {
             return false;
         }
@@ -130,20 +134,33 @@ final class Retention {
             return false;
         }
         Instant cutoff = now.minus(settings.retentionAge());
-        boolean removed = removeTo(connection, lastOlder(connection, 0, cutoff));
+        long to = Math.min(lastOlder(connection, 0, cutoff), heldFrom(connection, 0, now));
+        boolean removed = removeTo(connection, to);
         return removeBuckets(connection, micros(cutoff) / (60 * MICROS)) || removed;
     }
 
-    private boolean shrink(Connection connection) throws SQLException {
+    /** The last of the next few after {@code from} that no sink has a claim to: each had it, or waited too long. */
+    private long heldFrom(Connection connection, long from, Instant now) throws SQLException {
+        long had = SinkTables.hadByAll(connection);
+        return had == Long.MAX_VALUE ? had : Math.max(had, lastOlder(connection, from, now.minus(sinks.holdAge())));
+    }
+
+    private boolean shrink(Connection connection, Instant now) throws SQLException {
         if (settings.retentionSize() == 0) {
             return false;
         }
         long pages = Schema.number(connection, "PRAGMA page_count");
         long used = pages - Schema.number(connection, "PRAGMA freelist_count");
-        if (used * Schema.number(connection, "PRAGMA page_size") <= settings.retentionSize()) {
+        long bytes = used * Schema.number(connection, "PRAGMA page_size");
+        if (bytes <= settings.retentionSize()) {
             return false;
         }
-        return removeTo(connection, lastOlder(connection, 0, Instant.MAX)) || removeBuckets(connection, Long.MAX_VALUE);
+        long oldest = lastOlder(connection, 0, Instant.MAX);
+        long removable = bytes > sinks.holdSize() ? oldest : Math.min(oldest, heldFrom(connection, 0, now));
+        if (removable > 0 || oldest == 0) {
+            return removeTo(connection, removable) || removeBuckets(connection, Long.MAX_VALUE);
+        }
+        return false; // Sinks have a claim to what makes it large, and buckets are not what does.
     }
 
     /** The greatest seq among the next few after {@code from} that is older than {@code cutoff}, or 0. */

@@ -52,7 +52,31 @@ final class Schema {
                       d8 INTEGER NOT NULL, d9 INTEGER NOT NULL, d10 INTEGER NOT NULL, d11 INTEGER NOT NULL,
                       PRIMARY KEY (minute, repository, command, caller)) WITHOUT ROWID
                     """,
-                    "INSERT INTO meta(name, value) VALUES ('head', 0), ('folded_to', 0)"));
+                    "INSERT INTO meta(name, value) VALUES ('head', 0), ('folded_to', 0)"),
+            // 2: sinks. What is frozen is null where no batch is.
+            List.of("""
+                    CREATE TABLE sinks(
+                      name TEXT PRIMARY KEY,
+                      active INTEGER NOT NULL,
+                      cursor INTEGER NOT NULL,
+                      paused INTEGER NOT NULL DEFAULT 0,
+                      first INTEGER, last INTEGER, records INTEGER, parts INTEGER, round INTEGER,
+                      delivered INTEGER NOT NULL DEFAULT 0,
+                      missed INTEGER NOT NULL DEFAULT 0,
+                      rounds INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID
+                    """, """
+                    CREATE TABLE set_aside(
+                      sink TEXT NOT NULL,
+                      seq INTEGER NOT NULL,
+                      key TEXT NOT NULL,
+                      waiting INTEGER NOT NULL,
+                      reason TEXT NOT NULL,
+                      at INTEGER NOT NULL,
+                      attempts INTEGER NOT NULL,
+                      round INTEGER NOT NULL,
+                      record TEXT NOT NULL,
+                      PRIMARY KEY (sink, seq))
+                    """));
 
     static final int VERSION = MIGRATIONS.size();
 

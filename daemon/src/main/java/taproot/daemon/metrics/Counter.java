@@ -67,7 +67,13 @@ public enum Counter {
     /** Exceptions that nobody had foreseen, wherever they were met; of each place the first is logged. */
     DEFECTS("defects of Taproot that were met"),
     /** Roots given up because of a defect; what ran in them has no record. */
-    ROOTS_GIVEN_UP("roots given up because of a defect");
+    ROOTS_GIVEN_UP("roots given up because of a defect"),
+    /** Records that sinks have delivered, each sink for itself. */
+    SINK_RECORDS_DELIVERED("records delivered by sinks"),
+    /** Records that a back-end refused or that stalled; kept, and sent again when asked for. */
+    SINK_RECORDS_SET_ASIDE("records set aside by sinks"),
+    /** Records that were removed from the log before a sink had read them. */
+    SINK_RECORDS_MISSED("records removed before a sink had read them");
 
     private final String wire = name().toLowerCase(Locale.ROOT);
     private final String meaning;

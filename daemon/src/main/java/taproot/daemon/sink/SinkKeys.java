@@ -58,8 +58,18 @@ final class SinkKeys {
             false,
             "In how many parts a batch is delivered at once, by key; the order holds within each.");
 
-    static final List<ConfigKey<?>> ALL =
-            List.of(TYPE, START, BATCH_RECORDS, BATCH_BYTES, BATCH_AGE, DELIVERY_TIMEOUT, PARTS);
+    static final ConfigKey<Duration> RETRY_FIRST = new ConfigKey<>(
+            "retry_first",
+            ConfigType.duration(Duration.ofMillis(1)),
+            "250ms",
+            false,
+            "The pause after a first failure; it doubles with each further one.");
+
+    static final ConfigKey<Duration> RETRY_LONGEST = new ConfigKey<>(
+            "retry_longest", ConfigType.duration(Duration.ofMillis(1)), "1m", false, "What that pause grows to.");
+
+    static final List<ConfigKey<?>> ALL = List.of(
+            TYPE, START, BATCH_RECORDS, BATCH_BYTES, BATCH_AGE, DELIVERY_TIMEOUT, PARTS, RETRY_FIRST, RETRY_LONGEST);
 
     private SinkKeys() {}
 }

@@ -57,7 +57,7 @@ abstract class LogTestBase {
 
     CommandLog open(LogSettings settings, RecordCodec codec) throws LogException {
         InstantSource clock = () -> now;
-        CommandLog opened = CommandLog.open(state, settings, codec, counters, clock);
+        CommandLog opened = CommandLog.open(state, settings, SinkCursors.UNCHANGED, codec, counters, clock);
         log = opened;
         return opened;
     }
