@@ -19,6 +19,7 @@ import taproot.cli.log.LogCommand;
 import taproot.cli.log.SummaryCommand;
 import taproot.cli.log.TailCommand;
 import taproot.cli.show.ShowCommand;
+import taproot.cli.sinks.SinksCommand;
 import taproot.cli.terminal.Session;
 
 /** The registry of commands, in the order of the help. A new command is one file, in the room of its kind, and one line here. */
@@ -32,6 +33,7 @@ enum Commands {
     STATUS(StatusCommand::new),
     WAIT(WaitCommand::new),
     RELOAD(ReloadCommand::new),
+    SINKS(SinksCommand::new),
     IMPORT(ImportCommand::new),
     FORGET(ForgetCommand::new),
     ENABLE(EnableCommand::new),

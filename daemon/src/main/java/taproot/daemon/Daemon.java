@@ -361,6 +361,7 @@ public final class Daemon {
         log.reload(logSettings(changed.log()));
         roots.reload(settings(changed));
         repositories.reload(repositorySettings(changed));
+        sinks.resize(changed.sinks().flushes());
     }
 
     public Places places() {

@@ -14,9 +14,12 @@ import taproot.daemon.api.Control;
 import taproot.daemon.config.ConfigException;
 import taproot.daemon.log.LogStatus;
 import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.GateFigures;
+import taproot.daemon.metrics.SinkStatus;
 import taproot.daemon.roots.LiveCommand;
 import taproot.daemon.roots.LiveRoots;
 import taproot.daemon.roots.Roots;
+import taproot.daemon.sink.Sinks;
 
 /** What the daemon tells about itself: reads counters and sizes, waits for nothing. */
 record DaemonControl(Daemon daemon, String version, Instant startedAt, StoredForm form) implements Control {
@@ -70,6 +73,32 @@ record DaemonControl(Daemon daemon, String version, Instant startedAt, StoredFor
     public CompletionStage<Duration> probe() {
         long began = System.nanoTime();
         return daemon.probe().thenApply(_ -> Duration.ofNanos(System.nanoTime() - began));
+    }
+
+    @Override
+    public List<SinkStatus> sinks() {
+        return daemon.sinks().status();
+    }
+
+    @Override
+    public GateFigures gate() {
+        return daemon.sinks().gate();
+    }
+
+    @Override
+    public CompletionStage<Long> tell(String sink, SinkOrder order) {
+        Sinks sinks = daemon.sinks();
+        return switch (order.kind()) {
+            case PAUSE -> sinks.pause(sink);
+            case RESUME -> sinks.resume(sink);
+            case RESEND -> sinks.resend(sink);
+            case DISCARD -> sinks.discard(sink);
+            case BACKFILL -> {
+                Instant time = order.time();
+                Long seq = order.seq();
+                yield time != null ? sinks.backfill(sink, time) : sinks.backfill(sink, seq == null ? 1 : seq);
+            }
+        };
     }
 
     @Override

@@ -24,6 +24,7 @@ import taproot.cli.text.Json;
 import taproot.daemon.config.Config;
 import taproot.daemon.config.ConfigException;
 import taproot.daemon.config.ConfigSetting;
+import taproot.daemon.sink.Sinks;
 
 /** {@code taproot config}: says whether a configuration is right, and what holds and why. */
 @Command(
@@ -94,7 +95,11 @@ public final class ConfigCommand implements Callable<Integer> {
         try {
             List<ConfigSetting> settings = Config.settings(read, options.overrides());
             switch (action) {
-                case CHECK -> right(read);
+                case CHECK -> {
+                    // Which keys a sink has, only its type knows.
+                    Sinks.configured(Config.load(read, options.overrides()).sinks());
+                    right(read);
+                }
                 case SHOW -> show(settings);
             }
             return ExitStatus.OK;

@@ -5,10 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import taproot.daemon.config.ConfigException;
 import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.GateFigures;
+import taproot.daemon.metrics.SinkStatus;
 import taproot.normalizer.CommandRecord.Repository;
 import taproot.normalizer.DropReason;
 
@@ -54,6 +57,42 @@ public interface Control {
 
     /** The commands that are not yet over, oldest first. */
     List<Live> live();
+
+    /** How each sink is doing, in the order of the configuration. */
+    default List<SinkStatus> sinks() {
+        return List.of();
+    }
+
+    /** How the gate between them is doing. */
+    default GateFigures gate() {
+        return GateFigures.IDLE;
+    }
+
+    /**
+     * Tells a sink what to do. Completes with where its cursor then stands; exceptionally when it cannot be done, with an
+     * {@link IllegalArgumentException} where the order is at fault.
+     */
+    default CompletionStage<Long> tell(String sink, SinkOrder order) {
+        return CompletableFuture.failedStage(new IllegalArgumentException("expected a sink, got " + sink + ": there are none"));
+    }
+
+    /**
+     * Something a sink is to do.
+     *
+     * @param seq where a backfill begins, if not at a time
+     * @param time when the first record of a backfill was recorded, if it does not begin at a seq
+     */
+    record SinkOrder(
+            Kind kind, @Nullable Long seq, @Nullable Instant time) {
+        /** What it is. */
+        public enum Kind {
+            PAUSE,
+            RESUME,
+            RESEND,
+            DISCARD,
+            BACKFILL
+        }
+    }
 
     /**
      * How the daemon is doing.

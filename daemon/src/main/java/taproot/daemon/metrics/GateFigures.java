@@ -31,6 +31,10 @@ public record GateFigures(
             Duration.ofSeconds(10),
             Duration.ofSeconds(60));
 
+    /** A gate that nobody has come to. */
+    public static final GateFigures IDLE =
+            new GateFigures(0, 0, 0, List.of(), Duration.ZERO, 0, 0, Duration.ofSeconds(1));
+
     public GateFigures {
         waits = List.copyOf(waits);
     }

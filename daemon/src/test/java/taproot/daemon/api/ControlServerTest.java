@@ -242,6 +242,17 @@ class ControlServerTest {
                 true);
     }
 
+    @Test
+    void sinksAreListedWithTheGateBetweenThemAndOneThatIsUnknownIsNamed() throws IOException {
+        assertThat(body(ask("GET /v1/sinks")))
+                .startsWith("{\"sinks\":[],\"gate\":{\"slots\":0,\"active_flushes\":0,\"waiting\":0,");
+        assertThat(ask("POST /v1/sinks/warehouse/pause"))
+                .startsWith("HTTP/1.1 404 Not Found\r\n")
+                .contains("no sink warehouse, expected none");
+        assertThat(ask("GET /v1/sinks/warehouse/pause")).startsWith("HTTP/1.1 405 ");
+        assertThat(ask("POST /v1/sinks/warehouse/pause/now")).startsWith("HTTP/1.1 404 ");
+    }
+
     /** A daemon that stands still. */
     private record Values(Status status, CompletionStage<Long> barrier, List<Live> live) implements Control {
         @Override

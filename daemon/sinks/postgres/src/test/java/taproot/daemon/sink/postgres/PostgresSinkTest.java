@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import taproot.daemon.metrics.SinkStatus;
-import taproot.daemon.metrics.SinkStatus;
 import taproot.daemon.sink.Outlet;
 import taproot.daemon.sink.TestRecords;
 

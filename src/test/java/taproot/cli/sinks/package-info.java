@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.cli.sinks;
+
+import org.jspecify.annotations.NullMarked;
