@@ -49,7 +49,9 @@ class SinksCommandTest {
         List<String> line = new ArrayList<>(List.of("sinks"));
         line.addAll(List.of(words));
         line.addAll(List.of(
-                "--runtime-dir", daemon.places().runtimeDirectory().toString(), "--state-dir",
+                "--runtime-dir",
+                daemon.places().runtimeDirectory().toString(),
+                "--state-dir",
                 daemon.places().stateDirectory().toString()));
         return Cli.run(line.toArray(String[]::new));
     }
@@ -70,14 +72,21 @@ class SinksCommandTest {
         git();
         git();
         Awaitility.await().until(() -> lines() == 2);
-        Awaitility.await().until(() -> sinks().out().lines().skip(1).findFirst().orElse("").matches(
-                "copy +file +idle +2 +0 +- +2 +0"));
+        Awaitility.await()
+                .until(() -> sinks().out()
+                        .lines()
+                        .skip(1)
+                        .findFirst()
+                        .orElse("")
+                        .matches("copy +file +idle +2 +0 +- +2 +0"));
         assertThat(sinks().out()).contains("0 of 4 flushes under way, 0 waiting");
 
         assertThat(sinks("pause", "copy").out()).isEqualTo("copy pauses at seq 2\n");
         git();
-        Awaitility.await().until(() -> sinks("--json").out().contains("\"state\":\"paused\",\"slow\":false,\"cursor\":2,"
-                + "\"lag_records\":1,"));
+        Awaitility.await()
+                .until(() -> sinks("--json")
+                        .out()
+                        .contains("\"state\":\"paused\",\"slow\":false,\"cursor\":2," + "\"lag_records\":1,"));
         assertThat(sinks("resume", "copy").out()).startsWith("copy goes on after seq ");
         Awaitility.await().until(() -> lines() == 3);
 
@@ -92,8 +101,12 @@ class SinksCommandTest {
 
     @Test
     void whatCannotBeDoneIsSaid() {
-        assertThat(sinks("pause", "warehouse").err()).contains("404").contains("no sink warehouse, expected one of copy");
-        assertThat(sinks("backfill", "copy", "--from", "77").err()).contains("400").contains("at most seq 1");
+        assertThat(sinks("pause", "warehouse").err())
+                .contains("404")
+                .contains("no sink warehouse, expected one of copy");
+        assertThat(sinks("backfill", "copy", "--from", "77").err())
+                .contains("400")
+                .contains("at most seq 1");
         assertThat(sinks("backfill", "copy", "--from", "soon").status()).isEqualTo(ExitStatus.USAGE);
         assertThat(sinks("backfill", "copy").status()).isEqualTo(ExitStatus.USAGE);
     }
@@ -103,7 +116,8 @@ class SinksCommandTest {
         git();
         Awaitility.await().until(() -> lines() == 1);
         String key = Files.readAllLines(out()).getFirst().split(" ", 3)[2];
-        assertThat(sinks("explain", key, "--set", "sinks.copy.type=file", "--set", "sinks.copy.path=x").out())
+        assertThat(sinks("explain", key, "--set", "sinks.copy.type=file", "--set", "sinks.copy.path=x")
+                        .out())
                 .isEqualTo("copy\n  has no rules: it takes every command, whole\n");
         assertThat(sinks("explain", "nothing-like-it").err()).contains("no command with a key like");
     }
@@ -112,6 +126,8 @@ class SinksCommandTest {
     void theConfigurationOfASinkIsChecked() throws Exception {
         Path file = Files.writeString(directory.resolve("t.toml"), "[sinks.copy]\ntype = \"file\"\npth = \"x\"\n");
         assertThat(Cli.run("config", "check", file.toString()).out())
-                .contains(file + ":3: sinks.copy.pth: expected a known key, got an unknown one; did you mean sinks.copy.path?");
+                .contains(
+                        file
+                                + ":3: sinks.copy.pth: expected a known key, got an unknown one; did you mean sinks.copy.path?");
     }
 }

@@ -76,7 +76,9 @@ final class SinksEndpoint implements Endpoint {
         for (int i = 0; i < gate.waits().size(); i++) {
             boolean last = i == GateFigures.WAIT_BOUNDS.size();
             Duration below = last ? Duration.ZERO : GateFigures.WAIT_BOUNDS.get(i);
-            json.writeNumberField(last ? "longer" : "below_" + below.toMillis() + "_ms", gate.waits().get(i));
+            json.writeNumberField(
+                    last ? "longer" : "below_" + below.toMillis() + "_ms",
+                    gate.waits().get(i));
         }
         json.writeEndObject();
         json.writeNumberField("gate_timeouts", gate.timeouts());
