@@ -39,11 +39,12 @@ final class Metrics {
         this.counters = counters;
     }
 
-    synchronized byte[] scrape(Control.Status now, long following) {
+    synchronized byte[] scrape(Control.Status now, long following, Control control) {
         status = now;
         subscribers = following;
         if (registry == null) {
             registry = registry();
+            SinkMetrics.register(registry, control);
         }
         return registry.scrape().getBytes(StandardCharsets.UTF_8);
     }

@@ -21,7 +21,7 @@ final class MetricsEndpoint implements Endpoint {
     public Publisher<Void> answer(Call call, HttpServerResponse response) {
         Control.Status status = call.control().status();
         return Mono.fromCallable(
-                        () -> call.metrics().scrape(status, call.stream().size()))
+                        () -> call.metrics().scrape(status, call.stream().size(), call.control()))
                 .subscribeOn(call.reads().threads()) // The JVM's figures come out of files.
                 .flatMap(text -> Replies.bytes(response, Metrics.CONTENT_TYPE, text));
     }

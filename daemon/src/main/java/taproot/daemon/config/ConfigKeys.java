@@ -158,13 +158,13 @@ final class ConfigKeys {
             "sinks.hold_age",
             ConfigType.duration(NONE),
             "30d",
-            true,
+            false,
             "How old a record may become for a sink that has not had it, where it would be removed or folded earlier.");
     static final ConfigKey<Long> SINKS_HOLD_SIZE = new ConfigKey<>(
             "sinks.hold_size",
             ConfigType.size(MIB, 1024 * 1024 * GIB),
             "4GiB",
-            true,
+            false,
             "How large the database may become for sinks that have not had its oldest records.");
 
     static final List<ConfigKey<?>> ALL = List.of(
