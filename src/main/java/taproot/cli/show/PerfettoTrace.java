@@ -12,6 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import taproot.cli.text.ShellText;
 import taproot.normalizer.CommandRecord;
+import taproot.normalizer.trace.Region;
+import taproot.normalizer.trace.Strand;
+import taproot.normalizer.trace.Trace;
 import taproot.normalizer.CommandRecord.ChildEntry;
 import taproot.normalizer.CommandRecord.ProcessEntry;
 

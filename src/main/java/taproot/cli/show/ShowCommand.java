@@ -26,6 +26,7 @@ import taproot.daemon.log.LogException;
 import taproot.daemon.log.LogReader;
 import taproot.daemon.log.StoredCommand;
 import taproot.normalizer.CommandRecord;
+import taproot.normalizer.trace.Trace;
 import taproot.normalizer.TraceExtent;
 
 /** {@code taproot show}: one record whole. Works without a daemon. */

@@ -12,6 +12,9 @@ import taproot.cli.terminal.Screen;
 import taproot.cli.text.Durations;
 import taproot.cli.text.ShellText;
 import taproot.normalizer.CommandRecord;
+import taproot.normalizer.trace.Region;
+import taproot.normalizer.trace.Strand;
+import taproot.normalizer.trace.Trace;
 
 /**
  * The processes, children and regions of one command on a time axis as wide as the terminal. Siblings that are called the

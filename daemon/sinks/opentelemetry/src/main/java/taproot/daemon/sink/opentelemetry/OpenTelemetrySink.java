@@ -85,7 +85,7 @@ final class OpenTelemetrySink implements Sink {
         ScopeSpans.Builder scope = ScopeSpans.newBuilder().setScope(SCOPE);
         for (SinkRecord record : records) {
             CommandRecord command = record.command();
-            scope.addAllSpans(Spans.of(command, rules.nickname(command), rules.detail(command), TraceRegions.NONE));
+            scope.addAllSpans(Spans.of(command, rules.nickname(command), rules.detail(command), trace(command)));
         }
         if (scope.getSpansCount() == 0) {
             recordsWithoutSpans.add(records.size());

@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,6 +14,9 @@ import taproot.normalizer.CommandRecord.ChildEntry;
 import taproot.normalizer.CommandRecord.ProcessEntry;
 import taproot.normalizer.Effect;
 import taproot.normalizer.Outcome;
+import taproot.normalizer.trace.Region;
+import taproot.normalizer.trace.Strand;
+import taproot.normalizer.trace.Trace;
 
 /**
  * One record as the spans of one trace: its git processes below the owner's, and below each what it started. Pure; the same
@@ -30,7 +33,7 @@ final class Spans {
     private final ByteString trace;
     private final ByteString root;
     /** The span of each process of the record. */
-    private final Map<String, ByteString> processes = new HashMap<>();
+    private final Map<String, ByteString> processes = new LinkedHashMap<>();
 
     private final List<Span> spans = new ArrayList<>();
 
@@ -41,8 +44,12 @@ final class Spans {
         root = Ids.command(record.key());
     }
 
-    /** The command's own span first. */
-    static List<Span> of(CommandRecord record, @Nullable String nickname, Detail detail, TraceRegions regions) {
+    /**
+     * The command's own span first.
+     *
+     * @param trace what is kept of the raw lines; only looked at for {@link Detail#VERBOSE}
+     */
+    static List<Span> of(CommandRecord record, @Nullable String nickname, Detail detail, Trace trace) {
         if (detail == Detail.DROP) {
             return List.of();
         }
@@ -53,7 +60,7 @@ final class Spans {
             spans.children();
         }
         if (detail.includes(Detail.VERBOSE)) {
-            spans.regions(regions);
+            spans.insides(trace);
         }
         return spans.spans;
     }
@@ -195,24 +202,38 @@ final class Spans {
         return record.processes().stream().anyMatch(process -> process.sid().endsWith(end));
     }
 
-    private void regions(TraceRegions regions) {
-        List<TraceRegions.Region> all = regions.list();
-        for (int i = 0; i < all.size(); i++) {
-            TraceRegions.Region region = all.get(i);
-            ByteString parent =
-                    region.around() < 0 ? above(region.sid()) : Ids.part(record.key(), "region", region.around());
-            spans.add(span(
-                            Ids.part(record.key(), "region", i),
-                            parent,
-                            region.name(),
-                            region.startedAt(),
-                            region.durationUs())
-                    .addAllAttributes(new Attributes()
-                            .put("git.region.message", region.message())
-                            .put("thread.name", region.thread())
-                            .list())
-                    .build());
+    /** The threads and regions of each process, numbered as they come in the trace. */
+    private void insides(Trace kept) {
+        for (Map.Entry<String, ByteString> process : List.copyOf(processes.entrySet())) {
+            for (Strand strand : kept.strands(process.getKey())) {
+                ByteString around = process.getValue();
+                Long startedAt = strand.startedAt();
+                if (!strand.isMain() && startedAt != null) {
+                    around = inside(around, "thread " + strand.name(), strand, "", startedAt, strand.durationUs());
+                }
+                regions(strand, strand.regions(), around);
+            }
         }
+    }
+
+    private void regions(Strand strand, List<Region> regions, ByteString around) {
+        for (Region region : regions) {
+            ByteString id =
+                    inside(around, region.name(), strand, region.message(), region.startedAt(), region.durationUs());
+            regions(strand, region.inner(), id);
+        }
+    }
+
+    private ByteString inside(
+            ByteString around, String name, Strand strand, String message, long startedAt, @Nullable Long durationUs) {
+        ByteString id = Ids.part(record.key(), "inside", spans.size());
+        spans.add(span(id, around, name, startedAt, durationUs)
+                .addAllAttributes(new Attributes()
+                        .put("thread.name", strand.thread())
+                        .put("git.region.message", message.isEmpty() ? null : message)
+                        .list())
+                .build());
+        return id;
     }
 
     private ByteString above(@Nullable String sid) {

@@ -28,6 +28,7 @@ import taproot.daemon.sink.Sink;
 import taproot.daemon.sink.SinkException;
 import taproot.daemon.sink.SinkSettings;
 import taproot.normalizer.CommandRecord;
+import taproot.normalizer.trace.Trace;
 
 class OpenTelemetrySinkTest {
     private final OpenTelemetrySinkFactory factory = new OpenTelemetrySinkFactory();
@@ -62,7 +63,7 @@ class OpenTelemetrySinkTest {
 
     private static List<Span> expected(List<CommandRecord> records) {
         return records.stream()
-                .flatMap(record -> Spans.of(record, null, Detail.PROCESS, TraceRegions.NONE).stream())
+                .flatMap(record -> Spans.of(record, null, Detail.PROCESS, Trace.of(null)).stream())
                 .toList();
     }
 

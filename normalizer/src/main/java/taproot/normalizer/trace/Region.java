@@ -1,11 +1,11 @@
-package taproot.cli.show;
+package taproot.normalizer.trace;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A stretch of a thread's work that git has named, and those within it in the order of their starts. */
-final class Region {
+public final class Region {
     private final String category;
     private final String label;
     private final String message;
@@ -28,30 +28,29 @@ final class Region {
         inner.add(region);
     }
 
-    String category() {
+    public String category() {
         return category;
     }
 
     /** What it is called; git names some by a number in the message alone. */
-    String name() {
+    public String name() {
         return label.isEmpty() ? category : category.isEmpty() ? label : category + "/" + label;
     }
 
-    String message() {
+    public String message() {
         return message;
     }
 
-    long startedAt() {
+    public long startedAt() {
         return startedAt;
     }
 
     /** Null where its end was never seen. */
-    @Nullable
-    Long durationUs() {
+    public @Nullable Long durationUs() {
         return durationUs;
     }
 
-    List<Region> inner() {
+    public List<Region> inner() {
         return inner;
     }
 }

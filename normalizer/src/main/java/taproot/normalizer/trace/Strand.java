@@ -1,4 +1,4 @@
-package taproot.cli.show;
+package taproot.normalizer.trace;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -7,8 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What one thread of a git process said it was doing: its regions as a forest, and its data. */
-final class Strand {
-    static final String MAIN = "main";
+public final class Strand {
+    /** The thread that a process begins with. */
+    public static final String MAIN = "main";
 
     private final String thread;
     private final List<Region> regions = new ArrayList<>();
@@ -22,7 +23,7 @@ final class Strand {
     }
 
     /** A figure that git gave at some moment. */
-    record Datum(long at, String name, String value) {}
+    public record Datum(long at, String name, String value) {}
 
     void began(long at) {
         startedAt = at;
@@ -58,35 +59,33 @@ final class Strand {
         data.add(datum);
     }
 
-    boolean isMain() {
+    public boolean isMain() {
         return thread.equals(MAIN);
     }
 
     /** Without git's number before it: {@code preload_index} for {@code th03:preload_index}. */
-    String name() {
+    public String name() {
         int colon = thread.indexOf(':');
         return colon < 0 ? thread : thread.substring(colon + 1);
     }
 
-    String thread() {
+    public String thread() {
         return thread;
     }
 
-    @Nullable
-    Long startedAt() {
+    public @Nullable Long startedAt() {
         return startedAt;
     }
 
-    @Nullable
-    Long durationUs() {
+    public @Nullable Long durationUs() {
         return durationUs;
     }
 
-    List<Region> regions() {
+    public List<Region> regions() {
         return regions;
     }
 
-    List<Datum> data() {
+    public List<Datum> data() {
         return data;
     }
 }
