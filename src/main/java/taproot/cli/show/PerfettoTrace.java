@@ -12,11 +12,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import taproot.cli.text.ShellText;
 import taproot.normalizer.CommandRecord;
+import taproot.normalizer.CommandRecord.ChildEntry;
+import taproot.normalizer.CommandRecord.ProcessEntry;
 import taproot.normalizer.trace.Region;
 import taproot.normalizer.trace.Strand;
 import taproot.normalizer.trace.Trace;
-import taproot.normalizer.CommandRecord.ChildEntry;
-import taproot.normalizer.CommandRecord.ProcessEntry;
 
 /**
  * One command as Chrome's trace events in JSON, which ui.perfetto.dev and chrome://tracing open: a track for each thread of

@@ -26,8 +26,8 @@ import taproot.daemon.log.LogException;
 import taproot.daemon.log.LogReader;
 import taproot.daemon.log.StoredCommand;
 import taproot.normalizer.CommandRecord;
-import taproot.normalizer.trace.Trace;
 import taproot.normalizer.TraceExtent;
+import taproot.normalizer.trace.Trace;
 
 /** {@code taproot show}: one record whole. Works without a daemon. */
 @Command(

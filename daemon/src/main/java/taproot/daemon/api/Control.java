@@ -73,7 +73,8 @@ public interface Control {
      * {@link IllegalArgumentException} where the order is at fault.
      */
     default CompletionStage<Long> tell(String sink, SinkOrder order) {
-        return CompletableFuture.failedStage(new IllegalArgumentException("expected a sink, got " + sink + ": there are none"));
+        return CompletableFuture.failedStage(
+                new IllegalArgumentException("expected a sink, got " + sink + ": there are none"));
     }
 
     /**

@@ -51,7 +51,8 @@ final class SinkOrderEndpoint implements Endpoint {
             String known = call.control().sinks().stream().map(SinkStatus::name).collect(Collectors.joining(", "));
             throw new ProblemException(
                     HttpResponseStatus.NOT_FOUND,
-                    "no sink " + name + ", expected " + (known.isEmpty() ? "none: there are no sinks" : "one of " + known));
+                    "no sink " + name + ", expected "
+                            + (known.isEmpty() ? "none: there are no sinks" : "one of " + known));
         }
         Control.SinkOrder order =
                 backfill ? backfill(call.parameters().text(FROM)) : new Control.SinkOrder(kind, null, null);
@@ -71,12 +72,14 @@ final class SinkOrderEndpoint implements Endpoint {
             }
             if (from != null) {
                 return new Control.SinkOrder(
-                        Control.SinkOrder.Kind.BACKFILL, null, OffsetDateTime.parse(from).toInstant());
+                        Control.SinkOrder.Kind.BACKFILL,
+                        null,
+                        OffsetDateTime.parse(from).toInstant());
             }
         } catch (DateTimeException e) {
             // It is refused below, like one that is missing.
         }
-throw ProblemException.badParameter(FROM, from, "a seq, or a time as in RFC 3339, like 2026-11-20T14:30:00Z");
+        throw ProblemException.badParameter(FROM, from, "a seq, or a time as in RFC 3339, like 2026-11-20T14:30:00Z");
     }
 
     private static ProblemException problem(Throwable failure) {

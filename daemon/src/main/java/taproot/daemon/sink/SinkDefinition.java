@@ -46,7 +46,7 @@ record SinkDefinition(String name, SinkFactory factory, ConfigTable.Values value
                     table, SinkKeys.PARTS.name(), "at most " + factory.mostParts() + " for a " + type, sink.parts());
         }
         try {
-            factory.check(sink.settings(Sinks.NO_INSTALLATION));
+            factory.check(sink.settings(Sinks.NO_INSTALLATION, TraceSource.NONE));
         } catch (SinkException e) {
             throw wrong(table, "", "settings that can work", String.valueOf(e.getMessage()));
         }
@@ -69,8 +69,8 @@ record SinkDefinition(String name, SinkFactory factory, ConfigTable.Values value
         return new ConfigException(List.of(table.problem(key, expected, String.valueOf(got), null)));
     }
 
-    SinkSettings settings(String installation) {
-        return new SinkSettings(name, installation, parts(), deliveryTimeout(), values);
+    SinkSettings settings(String installation, TraceSource traces) {
+        return new SinkSettings(name, installation, parts(), deliveryTimeout(), traces, values);
     }
 
     SinkCursors.Start start() {

@@ -11,10 +11,16 @@ import taproot.daemon.config.ConfigTable;
  * @param installation the random name of this installation of Taproot; it outlives the log
  * @param parts how many threads may call {@link Sink#deliver} at once
  * @param deliveryTimeout what one attempt may take; a sink that takes much longer is closed and opened anew
+ * @param traces the raw lines of commands
  * @param own the values of the type's own keys
  */
 public record SinkSettings(
-        String name, String installation, int parts, Duration deliveryTimeout, ConfigTable.Values own) {
+        String name,
+        String installation,
+        int parts,
+        Duration deliveryTimeout,
+        TraceSource traces,
+        ConfigTable.Values own) {
     /** The value of one of the type's own keys. */
     public <T> T get(ConfigKey<T> key) {
         return own.get(key);

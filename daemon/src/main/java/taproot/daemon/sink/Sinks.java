@@ -75,9 +75,10 @@ public final class Sinks {
             return;
         }
         String installation = Installation.in(stateDirectory);
+        TraceSource traces = new KeptTraces(stateDirectory, counters);
         for (SinkDefinition sink : definitions) {
             SinkConnection connection =
-                    new SinkConnection(sink.factory(), sink.settings(installation), timer, counters);
+                    new SinkConnection(sink.factory(), sink.settings(installation, traces), timer, counters);
             runners.put(
                     sink.name(), new SinkRunner(sink, installation, stateDirectory, log, gate, connection, counters));
         }
@@ -102,8 +103,8 @@ public final class Sinks {
     /** For each sink, which of its own rules decide about a command, and what; needs nothing to be started. */
     public Map<String, List<String>> explain(CommandRecord command) {
         Map<String, List<String>> trails = new LinkedHashMap<>();
-        definitions.forEach(
-                sink -> trails.put(sink.name(), sink.factory().explain(sink.settings(NO_INSTALLATION), command)));
+        definitions.forEach(sink -> trails.put(
+                sink.name(), sink.factory().explain(sink.settings(NO_INSTALLATION, TraceSource.NONE), command)));
         return trails;
     }
 

@@ -20,7 +20,9 @@ import taproot.daemon.sink.Batch;
 import taproot.daemon.sink.Delivery;
 import taproot.daemon.sink.Sink;
 import taproot.daemon.sink.SinkRecord;
+import taproot.daemon.sink.TraceSource;
 import taproot.normalizer.CommandRecord;
+import taproot.normalizer.trace.Trace;
 
 /**
  * Sends each record as a trace, and what the records add up to as metrics. OTLP has no transactions, so a batch that may have
@@ -36,6 +38,7 @@ final class OpenTelemetrySink implements Sink {
     private final boolean traces;
     private final boolean metrics;
     private final Duration timeout;
+    private final TraceSource kept;
     private final CommandMetrics counted;
     private final LongAdder spans = new LongAdder();
     private final LongAdder rejectedSpans = new LongAdder();
@@ -49,13 +52,20 @@ final class OpenTelemetrySink implements Sink {
     private List<Delivery.Refusal> refusals = List.of();
 
     OpenTelemetrySink(
-            Transport transport, Resource resource, Rules rules, boolean traces, boolean metrics, Duration timeout) {
+            Transport transport,
+            Resource resource,
+            Rules rules,
+            boolean traces,
+            boolean metrics,
+            Duration timeout,
+            TraceSource kept) {
         this.transport = transport;
         this.resource = resource;
         this.rules = rules;
         this.traces = traces;
         this.metrics = metrics;
         this.timeout = timeout;
+        this.kept = kept;
         counted = new CommandMetrics(now());
     }
 
@@ -85,7 +95,9 @@ final class OpenTelemetrySink implements Sink {
         ScopeSpans.Builder scope = ScopeSpans.newBuilder().setScope(SCOPE);
         for (SinkRecord record : records) {
             CommandRecord command = record.command();
-            scope.addAllSpans(Spans.of(command, rules.nickname(command), rules.detail(command), trace(command)));
+            Detail detail = rules.detail(command);
+            Trace trace = Trace.of(detail.includes(Detail.VERBOSE) ? kept.lines(command.key()) : null);
+            scope.addAllSpans(Spans.of(command, rules.nickname(command), detail, trace));
         }
         if (scope.getSpansCount() == 0) {
             recordsWithoutSpans.add(records.size());

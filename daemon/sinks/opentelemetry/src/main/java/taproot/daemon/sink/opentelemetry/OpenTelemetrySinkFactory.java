@@ -199,7 +199,8 @@ public final class OpenTelemetrySinkFactory implements SinkFactory {
                 rules(settings),
                 settings.get(TRACES),
                 settings.get(METRICS),
-                settings.deliveryTimeout());
+                settings.deliveryTimeout(),
+                settings.traces());
     }
 
     @Override

@@ -27,6 +27,7 @@ import taproot.daemon.sink.Delivery;
 import taproot.daemon.sink.Sink;
 import taproot.daemon.sink.SinkException;
 import taproot.daemon.sink.SinkSettings;
+import taproot.daemon.sink.TraceSource;
 import taproot.normalizer.CommandRecord;
 import taproot.normalizer.trace.Trace;
 
@@ -35,6 +36,8 @@ class OpenTelemetrySinkTest {
 
     @TempDir
     Path directory;
+
+    private TraceSource traces = TraceSource.NONE;
 
     private Sink open(String endpoint, String protocol, String... more) throws Exception {
         return factory.open(settings(endpoint, protocol, more));
@@ -50,6 +53,7 @@ class OpenTelemetrySinkTest {
                 "installation",
                 1,
                 Duration.ofSeconds(2),
+                traces,
                 Config.load(null, configuration).sinks().tables().getFirst().read(factory.keys()));
     }
 
@@ -192,6 +196,25 @@ class OpenTelemetrySinkTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("env:VARIABLE")
                 .hasMessageNotContaining("1234");
+    }
+
+    @Test
+    void regionsComeFromTheTraceThatIsKept() throws Exception {
+        traces = _ -> Records.lines("status");
+        List<CommandRecord> status = Records.of("status");
+        try (OtlpReceiver receiver = OtlpReceiver.start("grpc");
+                Sink sink = open(receiver.endpoint(), "grpc", "detail=verbose")) {
+            assertThat(sink.deliver(Records.batch(1, status))).isEqualTo(Delivery.delivered());
+            Span root = receiver.spans.getFirst();
+            assertThat(receiver.spans)
+                    .filteredOn(span -> span.getName().equals("index/refresh"))
+                    .singleElement()
+                    .satisfies(span -> {
+                        assertThat(span.getTraceId()).isEqualTo(root.getTraceId());
+                        assertThat(span.getStartTimeUnixNano()).isGreaterThan(root.getStartTimeUnixNano());
+                        assertThat(span.getEndTimeUnixNano()).isLessThanOrEqualTo(root.getEndTimeUnixNano());
+                    });
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package taproot.daemon.sink.opentelemetry;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,26 @@ final class Records {
             records.add(RecordJson.read(line.getBytes(StandardCharsets.UTF_8)).record());
         }
         return records;
+    }
+
+    /** The raw lines of one recording. */
+    static byte[] lines(String recording) {
+        try (Stream<Path> files = Files.walk(RECORDINGS)) {
+            Path expected = files.filter(path -> path.endsWith(Path.of(recording, "expected.jsonl")))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow();
+            StringBuilder lines = new StringBuilder();
+            try (Stream<Path> streams = Files.walk(expected.getParent())) {
+                for (Path stream : streams.filter(path -> Files.isRegularFile(path) && !path.endsWith("expected.jsonl"))
+                        .toList()) {
+                    lines.append(Files.readString(stream));
+                }
+            }
+            return lines.toString().getBytes(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static Batch batch(int attempt, List<CommandRecord> records) {
