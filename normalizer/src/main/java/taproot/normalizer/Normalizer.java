@@ -1,7 +1,9 @@
 package taproot.normalizer;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -256,16 +258,16 @@ public final class Normalizer {
 
     /**
      * The processes of which it can be told from outside that they are gone: in their first life, not ended, and on a
-     * connection that their own pid opened.
+     * connection that their own pid opened. With each the time at which its first line came: it lived by then.
      */
-    public List<Sid> sweepable() {
-        List<Sid> sweepable = new ArrayList<>();
+    public Map<Sid, Long> sweepable() {
+        Map<Sid, Long> sweepable = new LinkedHashMap<>();
         for (GitProcess process : tree.processes()) {
             if (process.isStarted()
                     && process.lives.size() == 1
                     && process.first().end == null
                     && process.openedConnectionItself()) {
-                sweepable.add(process.sid);
+                sweepable.put(process.sid, process.heardAt);
             }
         }
         return sweepable;

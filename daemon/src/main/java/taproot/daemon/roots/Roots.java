@@ -146,13 +146,20 @@ public final class Roots {
         change(RootId.of(sid), "closing", (live, now) -> live.normalizer.closed(sid, connection, now));
     }
 
-    /** The processes that a sweeper may judge, of roots that have been silent for so many microseconds. */
-    List<Sid> silentFor(long micros) {
-        long silentSince = clock.monotonicMicros() - micros;
-        List<Sid> silent = new ArrayList<>();
+    /**
+     * A process that a sweeper may judge.
+     *
+     * @param heardAgo how many microseconds ago its first line was read: it had started by then
+     */
+    record Silent(Sid sid, long heardAgo) {}
+
+    /** Those that may be judged, of roots that have been silent for so many microseconds. */
+    List<Silent> silentFor(long micros) {
+        long now = clock.monotonicMicros();
+        List<Silent> silent = new ArrayList<>();
         forEachLive(live -> {
-            if (live.heardAt <= silentSince) {
-                silent.addAll(live.normalizer.sweepable());
+            if (live.heardAt <= now - micros) {
+                live.normalizer.sweepable().forEach((sid, heardAt) -> silent.add(new Silent(sid, now - heardAt)));
             }
         });
         return silent;
@@ -164,7 +171,7 @@ public final class Roots {
      */
     void gone(Sid sid) {
         drains.follow(() -> change(RootId.of(sid), "judging a silent process", (live, now) -> {
-            if (live.normalizer.sweepable().contains(sid)) {
+            if (live.normalizer.sweepable().containsKey(sid)) {
                 live.normalizer.gone(sid);
             }
         }));

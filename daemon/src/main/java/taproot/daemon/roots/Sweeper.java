@@ -1,17 +1,9 @@
 package taproot.daemon.roots;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import taproot.daemon.metrics.Counters;
@@ -22,21 +14,17 @@ import taproot.normalizer.Sid;
  * process inherits it. Looks at roots that have been silent for two seconds, once a second, on a thread of its own,
  * because it reads {@code /proc}.
  *
- * <p>A process is known by its pid and by when that pid started, so that another process under the same pid is not
- * taken for it. What it cannot judge it leaves alone: see {@code Normalizer.sweepable}.
+ * <p>A process is known by its pid and by its age: one under that pid that is younger than the first line of the process
+ * is another one. Ages, since they hold also when somebody sets the clock. What it cannot judge it leaves alone: see {@code
+ * Normalizer.sweepable}.
  */
 public final class Sweeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     private static final long SILENCE = TimeUnit.SECONDS.toMicros(2);
-    private static final int START_TIME_FIELD = 22;
-
     private final Roots roots;
     private final Counters counters;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("sweeper").daemon().unstarted(task));
-
-    /** When each pid that was looked at had started, in clock ticks since boot. Sweeper's thread only. */
-    private Map<Sid, String> startTimes = new HashMap<>();
 
     private Sweeper(Roots roots, Counters counters) {
         this.roots = roots;
@@ -60,40 +48,17 @@ public final class Sweeper implements AutoCloseable {
     }
 
     private void sweep() {
-        List<Sid> silent = roots.silentFor(SILENCE);
-        Map<Sid, String> seen = new HashMap<>();
-        for (Sid sid : silent) {
+        for (Roots.Silent silent : roots.silentFor(SILENCE)) {
+            Sid sid = silent.sid();
             try {
-                String startTime = startTime(sid.pid());
-                String before = startTimes.get(sid);
-                if (startTime == null || (before != null && !before.equals(startTime))) {
+                if (!ProcessAge.of(sid.pid()).isAtLeast(silent.heardAgo())) {
                     roots.gone(sid);
-                } else {
-                    seen.put(sid, startTime);
                 }
             } catch (IOException e) {
                 // Not readable is not gone; it is looked at again in a second.
                 LOG.debug("cannot look at pid {}: {}", sid.pid(), e.toString());
             }
         }
-        startTimes = seen;
-    }
-
-    /** When the process with this pid started; null where there is none. The format is that of proc_pid_stat(5). */
-    private static @Nullable String startTime(long pid) throws IOException {
-        String stat;
-        try {
-            stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
-        } catch (NoSuchFileException e) {
-            return null;
-        }
-        // The second field is the name in parentheses, which may hold spaces and parentheses itself.
-        String[] fromState = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
-        if (fromState.length <= START_TIME_FIELD - 3) {
-            throw new IOException("expected the fields of proc_pid_stat(5) for pid " + pid + ", came: " + stat);
-        }
-        boolean zombie = fromState[0].equals("Z") || fromState[0].equals("X");
-        return zombie ? null : fromState[START_TIME_FIELD - 3];
     }
 
     @Override

@@ -210,7 +210,7 @@ class RootsTest {
         long connection = taproot.normalizer.ConnectionNumber.of(1, git.pid);
         send(git, connection, git.start("git", "push"));
         time.pass(2_000 * MS);
-        assertThat(roots.silentFor(2_000 * MS)).containsExactly(git.sid);
+        assertThat(roots.silentFor(2_000 * MS)).containsExactly(new Roots.Silent(git.sid, 2_000 * MS));
         assertThat(roots.silentFor(2_001 * MS)).isEmpty();
         roots.gone(git.sid);
         assertThat(records())
