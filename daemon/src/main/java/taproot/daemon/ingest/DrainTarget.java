@@ -7,10 +7,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * belong to several event loops.
  *
  * <p>A connection is done when it is empty or closed, or when {@value #BEYOND} bytes more than it held have been read:
- * one that never stops flowing must not hold up anybody.
+ * one that never stops flowing must not hold up anybody. One whose peer has closed is done when it is closed here too:
+ * a git that was killed before a barrier is known to be gone behind it.
  */
 final class DrainTarget {
     static final long BEYOND = 1 << 20;
+
+    /** Nothing more can come, so that this is never far: what a socket holds. */
+    private static final long UNTIL_CLOSED = Long.MAX_VALUE;
 
     /** Counts the drain itself, until every connection has been asked. */
     private final AtomicInteger missing = new AtomicInteger(1);
@@ -39,12 +43,18 @@ final class DrainTarget {
         return new Pending(this, bytesRead + held);
     }
 
+    /** The connection's peer has closed it, and it does not know yet: it is expected too. */
+    Pending ended() {
+        expect();
+        return new Pending(this, UNTIL_CLOSED);
+    }
+
     /** One connection's wait. Those of later drains are never over before those of earlier ones. */
     record Pending(DrainTarget target, long upTo) {
 
         /** Whether there is nothing to be waited for any more, after so much has been read and so much is left. */
         boolean isOver(long bytesRead, int held) {
-            return held == 0 || bytesRead >= upTo + BEYOND;
+            return upTo != UNTIL_CLOSED && (held == 0 || bytesRead >= upTo + BEYOND);
         }
     }
 }

@@ -106,10 +106,17 @@ final class IngestLoop {
         connections.remove(connection);
     }
 
-    /** Has every open connection read until nothing is left of what its peer has sent. */
+    /** Has every open connection read until nothing is left of what its peer has sent, its end included. */
     void readAllTo(DrainTarget target) {
+        int count = 0;
+        int[] fds = new int[connections.size()];
         for (TraceConnection connection : connections) {
-            connection.readTo(target);
+            fds[count++] = connection.descriptor();
+        }
+        ReceiveQueue.Unread[] unread = ReceiveQueue.unread(fds, count);
+        int asked = 0;
+        for (TraceConnection connection : connections) {
+            connection.readTo(target, unread[asked++]);
         }
     }
 }

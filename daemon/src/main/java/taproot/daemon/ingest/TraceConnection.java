@@ -203,16 +203,30 @@ final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
     }
 
     /** How far this connection has to be read so that nothing is left of what its peer has sent. */
-    void readTo(DrainTarget target) {
-        int held = held();
-        if (held > 0) {
-            Queue<DrainTarget.Pending> waits = pending;
-            if (waits == null) {
-                waits = new ArrayDeque<>();
-                pending = waits;
+    void readTo(DrainTarget target, ReceiveQueue.Unread unread) {
+        switch (unread) {
+            case NOTHING -> {}
+            case BYTES -> {
+                int held = held();
+                if (held > 0) {
+                    await(target.held(bytesRead, held));
+                }
             }
-            waits.add(target.held(bytesRead, held));
+            case END -> await(target.ended());
         }
+    }
+
+    private void await(DrainTarget.Pending wait) {
+        Queue<DrainTarget.Pending> waits = pending;
+        if (waits == null) {
+            waits = new ArrayDeque<>();
+            pending = waits;
+        }
+        waits.add(wait);
+    }
+
+    int descriptor() {
+        return socket.intValue();
     }
 
     private int held() {
@@ -319,7 +333,7 @@ final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
         }
         int held = held();
         for (DrainTarget.Pending wait = waits.peek(); wait != null; wait = waits.peek()) {
-            if (!wait.isOver(bytesRead, held)) {
+            if (!closed && !wait.isOver(bytesRead, held)) {
                 return;
             }
             waits.remove();

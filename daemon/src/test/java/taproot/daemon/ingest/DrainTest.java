@@ -15,12 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,8 @@ class DrainTest {
 
     private final Counters counters = new Counters();
     private final AtomicInteger finished = new AtomicInteger();
-    private @org.jspecify.annotations.Nullable TraceServer server;
+    private @Nullable TraceServer server;
+    private @Nullable Roots roots;
 
     @AfterEach
     void stop() {
@@ -49,11 +52,15 @@ class DrainTest {
         }
     }
 
+    private Roots roots() {
+        return Objects.requireNonNull(roots);
+    }
+
     private TraceServer listen(int loops) throws IOException {
         int uid = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         TraceServer listening = new TraceServer(loops, 4 << 20, uid, counters);
         server = listening;
-        Roots roots = new Roots(
+        roots = new Roots(
                 Settings.DEFAULTS,
                 1024,
                 64 << 20,
@@ -62,7 +69,7 @@ class DrainTest {
                 listening.timers(),
                 _ -> finished.incrementAndGet(),
                 listening::drain);
-        listening.listen(socket(), roots);
+        listening.listen(socket(), roots());
         return listening;
     }
 
@@ -161,23 +168,65 @@ class DrainTest {
         assertThat(counters.get(Counter.CONNECTIONS_CLOSED)).isGreaterThanOrEqualTo(200);
     }
 
-    @Test
-    void whatItsPeerClosedBeforeTheDrainIsClosedBehindIt() throws Exception {
-        TraceServer listening = listen(1);
-        for (int round = 1; round <= 300; round++) {
-            try (SocketChannel channel = connect()) {
-                write(channel, line(round, 300));
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void whatItsPeerClosedBeforeTheDrainIsClosedBehindIt(int loops) throws Exception {
+        TraceServer listening = listen(loops);
+        AtomicBoolean stop = new AtomicBoolean();
+        SocketChannel flowing = connect();
+        // What keeps a loop at its tasks, so that it comes late to its sockets.
+        Thread flood = Thread.ofPlatform().start(() -> flood(flowing, 1, stop));
+        try {
+            for (int round = 1; round <= 300; round++) {
+                List<SocketChannel> open = new ArrayList<>();
+                for (int n = 0; n < 4; n++) {
+                    SocketChannel channel = connect();
+                    write(channel, line(4 * round + n, 300));
+                    open.add(channel);
+                }
+                if (round % 2 == 0) {
+                    drained(listening); // So that only the end is left to be read.
+                }
+                for (SocketChannel channel : open) {
+                    channel.close();
+                }
+                drained(listening);
+                // The flood's own is one.
+                assertThat(roots().live().openings()).as("round %d", round).isLessThanOrEqualTo(1);
             }
-            drained(listening);
-            // The marks' own connections are among those accepted; a git's is not open any more.
-            assertThat(counters.get(Counter.EVENTS_RECEIVED)).isEqualTo(round);
-            assertThat(openGits(listening, round)).isZero();
+        } finally {
+            stop.set(true);
+            flood.join();
         }
     }
 
-    private long openGits(TraceServer listening, int round) {
-        long marks = listening.accepted() - round;
-        return counters.get(Counter.CONNECTIONS_ACCEPTED) - counters.get(Counter.CONNECTIONS_CLOSED) > marks ? 1 : 0;
+    @Test
+    @Tag("long")
+    void aDrainOverTenThousandIdleConnectionsTakesTheTimeOfOneSystemCall() throws Exception {
+        // Both ends are ours.
+        int many = (int) Math.min(10_000, (descriptors() - 500) / 2);
+        TraceServer listening = listen(1);
+        List<SocketChannel> idle = new ArrayList<>();
+        try {
+            for (int connections : new int[] {0, many / 10, many}) {
+                while (idle.size() < connections) {
+                    idle.add(connect());
+                }
+                drained(listening);
+                long best = Long.MAX_VALUE;
+                for (int round = 0; round < 200; round++) {
+                    long began = System.nanoTime();
+                    drained(listening);
+                    best = Math.min(best, System.nanoTime() - began);
+                }
+                System.out.printf("a drain over %d idle connections: %d µs%n", connections, best / 1_000);
+                assertThat(best).isLessThan(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+        } finally {
+            for (SocketChannel channel : idle) {
+                channel.close();
+            }
+        }
     }
 
     @Test
