@@ -175,6 +175,13 @@ final class SecretText {
             return ShellWord.end(text, valueStart);
         }
         int quote = ShellWord.quoteEnd(text, valueStart, before);
+        int redactedEnd = valueStart + Secrets.REDACTED.length();
+        if (quote == text.length()
+                && text.startsWith(Secrets.REDACTED, valueStart)
+                && redactedEnd < quote
+                && ShellWord.isBlank(text.charAt(redactedEnd))) {
+            return redactedEnd; // The quote that closed it was redacted with it.
+        }
         int end = ShellWord.end(text, Math.min(quote + 1, text.length()));
         return end == quote + 1 ? quote : end; // The word may go on behind the quote, as in 'A_TOKEN='"x y".
     }

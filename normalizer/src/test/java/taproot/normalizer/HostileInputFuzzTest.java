@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>JAZZER_FUZZ=1 mvn -pl normalizer test -Dtest='HostileInputFuzzTest#aLineIsReadAsJacksonReadsIt' -Dtest.timeout=60m</pre>
  *
- * with {@code -Djazzer.max_duration=1h} for longer than the ten seconds that each gets otherwise.
+ * with {@code JAZZER_MAX_DURATION=1h} in the environment for longer than the ten seconds that each gets otherwise.
  */
 class HostileInputFuzzTest {
     private static final String SECRET = "s3cr3tS3CR3T";
