@@ -25,10 +25,10 @@ class RootsLincheckTest {
     void anOpenIsNeverLostToTheCloseOfAnotherConnection() {
         Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
             Scene scene = new Scene();
-            scene.lines(1, scene.start);
-            scene.together(() -> scene.close(1), () -> scene.lines(2, scene.region));
+            scene.lines(1, Scene.START);
+            scene.together(() -> scene.close(1), () -> scene.lines(2, Scene.REGION));
             scene.isLive(1);
-            scene.lines(2, scene.end);
+            scene.lines(2, Scene.END);
             scene.close(2);
             scene.oneRecordAndNothingLive();
         });
@@ -38,14 +38,14 @@ class RootsLincheckTest {
     void anEndAndALineOverAnotherConnectionGiveOneRecord() {
         Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
             Scene scene = new Scene();
-            scene.lines(1, scene.start);
+            scene.lines(1, Scene.START);
             scene.together(
                     () -> {
-                        scene.lines(1, scene.end);
+                        scene.lines(1, Scene.END);
                         scene.close(1);
                     },
                     () -> {
-                        scene.lines(2, scene.region);
+                        scene.lines(2, Scene.REGION);
                         scene.close(2);
                     });
             scene.oneRecordAndNothingLive();
@@ -56,8 +56,8 @@ class RootsLincheckTest {
     void oneOfTwoClosersIsTheLast() {
         Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
             Scene scene = new Scene();
-            scene.lines(1, scene.start);
-            scene.lines(2, scene.region);
+            scene.lines(1, Scene.START);
+            scene.lines(2, Scene.REGION);
             scene.together(
                     () -> {
                         scene.close(1);
@@ -103,17 +103,20 @@ class RootsLincheckTest {
         private final ConcurrentLinkedQueue<FinishedCommand> finished = new ConcurrentLinkedQueue<>();
         private final Roots roots =
                 new Roots(Settings.DEFAULTS, 2, 64 << 20, time, new Counters(), time, finished::add, Runnable::run);
-        private final Git git = Git.process(null, 1, 0);
-        final Line start = git.start("git", "status");
-        final Line region = git.region(5);
-        final Line end = git.atexit(0, 10);
+        // Made once: formatting times and parsing JSON under Lincheck's eyes costs a hundred times what is tested, and
+        // on a
+        // busy machine took an interleaving beyond the thirty seconds after which Lincheck calls it hung.
+        private static final Git GIT = Git.process(null, 1, 0);
+        static final Line START = GIT.start("git", "status");
+        static final Line REGION = GIT.region(5);
+        static final Line END = GIT.atexit(0, 10);
 
         void lines(long connection, Line line) {
-            roots.lines(git.root(), List.of(line), connection);
+            roots.lines(GIT.root(), List.of(line), connection);
         }
 
         void close(long connection) {
-            roots.closed(git.sid, connection);
+            roots.closed(GIT.sid, connection);
         }
 
         void together(Runnable one, Runnable other) {
