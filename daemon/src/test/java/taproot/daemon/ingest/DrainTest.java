@@ -204,7 +204,7 @@ class DrainTest {
     @Tag("long")
     void aDrainOverTenThousandIdleConnectionsTakesTheTimeOfOneSystemCall() throws Exception {
         // Both ends are ours.
-        int many = (int) Math.min(10_000, (descriptors() - 500) / 2);
+        int many = (int) Math.min(10_000, (descriptors() - 2_000) / 2);
         TraceServer listening = listen(1);
         List<SocketChannel> idle = new ArrayList<>();
         try {
