@@ -8,7 +8,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,11 +134,11 @@ class GitUnharmedTest {
     void whileTheDaemonHasNoDescriptorLeftForAMoment() throws Exception {
         List<SocketChannel> idle = new ArrayList<>();
         try (Program program = Program.run(places())) {
-            limit(program, "nofile", descriptors(program) + 20);
+            program.limitDescriptors(program.descriptors() + 20);
             for (int i = 0; i < 40; i++) {
                 idle.add(connect());
             }
-            GitLab.until(() -> descriptors(program) >= 20);
+            GitLab.until(() -> program.descriptors() >= 20);
             Timed without = timed(SHORT, "0");
             Timed exhausted = timed(SHORT, target());
             same("out of descriptors, short commands", exhausted, without.ran, without.took);
@@ -238,11 +236,5 @@ class GitUnharmedTest {
                 .inheritIO()
                 .start();
         assertThat(prlimit.waitFor()).isZero();
-    }
-
-    private static long descriptors(Program program) throws IOException {
-        try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(program.pid()), "fd"))) {
-            return open.count();
-        }
     }
 }

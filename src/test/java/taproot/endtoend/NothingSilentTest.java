@@ -3,6 +3,8 @@ package taproot.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -12,10 +14,19 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import taproot.daemon.Daemon;
+import taproot.daemon.config.Places;
+import taproot.daemon.log.CommandLog;
+import taproot.daemon.log.LogSettings;
 import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.Counters;
 import taproot.normalizer.DropReason;
 
 /**
@@ -30,10 +41,11 @@ class NothingSilentTest {
             "roots.scratch_limit=64KiB",
             "roots.completed_guard=16",
             "log.queue_limit=64KiB",
-            "ingest.ignore=/ignored");
+            "ingest.ignore=/ignored",
+            "redact.patterns=(a+)+b\\1");
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEFECT") // Of those there is none to be had: see DefectsTest.
+    @EnumSource
     void everyReasonWhyALineIsDropped(DropReason reason) throws Exception {
         switch (reason) {
             case MALFORMED -> send("garbage\n");
@@ -59,7 +71,10 @@ class NothingSilentTest {
                 }
                 send(lines.toString());
             }
-            case DEFECT -> throw new AssertionError("left out above");
+            case DEFECT -> {
+                provokedBy("daemon/src/test/java/taproot/daemon/roots/DefectsTest.java", "DropReason.DEFECT");
+                return;
+            }
         }
         GitLab.until(() -> lab.status().dropped().getOrDefault(reason, 0L) > 0);
     }
@@ -127,22 +142,55 @@ class NothingSilentTest {
                     send(Events.command("git", "status"));
                 }
             }
-            case CONNECTION_ERRORS -> {
-                // A Unix socket that is only read from does not fail; what is not of the peer's making is a defect.
+            case TEXTS_REDACTED_WHOLE ->
+                send(Events.ofGit()
+                        .version()
+                        .start("git", "a".repeat(60))
+                        .exit(0)
+                        .atexit(0));
+            case LOG_ERRORS -> {
+                try (Connection other = database();
+                        Statement statement = other.createStatement()) {
+                    statement.execute("BEGIN IMMEDIATE");
+                    send(Events.command("git", "status"));
+                    GitLab.until(() -> lab.count(Counter.LOG_ERRORS) > 0);
+                    statement.execute("ROLLBACK");
+                }
+            }
+            case RECORDS_REFUSED -> {
+                try (Connection other = database();
+                        Statement statement = other.createStatement()) {
+                    statement.execute("CREATE TRIGGER refuse BEFORE INSERT ON commands WHEN NEW.command = 'push'"
+                            + " BEGIN SELECT RAISE(ABORT, 'no'); END");
+                }
+                send(Events.command("git", "push"));
+                send(Events.command("git", "fetch"));
+                assertThat(lab.records().only().command())
+                        .as("the record behind it")
+                        .isEqualTo("fetch");
+            }
+            case RECORDS_UNWRITTEN -> {
+                theDaemonIsStoppedBeforeItCanWrite();
                 return;
             }
-            case TEXTS_REDACTED_WHOLE,
-                    ACCEPTS_FAILED,
-                    LOG_ERRORS,
-                    RECORDS_UNWRITTEN,
-                    RECORDS_REFUSED,
-                    RECORDS_EXPIRED,
-                    RECORDS_FOLDED -> {
-                // GitUnharmedTest; LogInTroubleTest; CommandLogTest; RetentionTest.
+            case RECORDS_EXPIRED, RECORDS_FOLDED -> {
+                aHundredDaysGoBy(counter);
+                return;
+            }
+            case ACCEPTS_FAILED -> {
+                nobodyHasADescriptorLeft();
+                return;
+            }
+            case CONNECTION_ERRORS -> {
+                // A Unix socket that is only read from does not fail.
+                provokedBy(
+                        "daemon/src/test/java/taproot/daemon/ingest/ConnectionErrorsTest.java",
+                        "Counter.CONNECTION_ERRORS");
                 return;
             }
             case DEFECTS, ROOTS_GIVEN_UP -> {
-                // DefectsTest.
+                // Of those there is none to be had from outside.
+                provokedBy("daemon/src/test/java/taproot/daemon/roots/DefectsTest.java", "Counter." + counter);
                 return;
             }
         }
@@ -159,6 +207,77 @@ class NothingSilentTest {
                 .name("status")
                 .exit(0)
                 .atexit(0);
+    }
+
+    /** What cannot be brought about here is, there. */
+    private static void provokedBy(String test, String counted) throws Exception {
+        assertThat(Files.readString(Path.of("..", test))).contains("counters.get(" + counted + "))");
+    }
+
+    private void theDaemonIsStoppedBeforeItCanWrite() throws Exception {
+        Daemon stopped = lab.daemon();
+        try (Connection other = database();
+                Statement statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            send(Events.command("git", "push"));
+            GitLab.until(() -> lab.count(Counter.RECORDS_FINISHED) == 2);
+            assertThat(stopped.stop(Duration.ofMillis(500))).isFalse();
+            statement.execute("ROLLBACK");
+        }
+        assertThat(stopped.status().counters().get(Counter.RECORDS_UNWRITTEN)).isEqualTo(1);
+        lab.startDaemon();
+    }
+
+    /** The real log, by a clock that has gone on. */
+    private void aHundredDaysGoBy(Counter counter) throws Exception {
+        send(Events.command("git", "status"));
+        send(Events.command("git", "push"));
+        lab.records();
+        lab.stopDaemon();
+        LogSettings d = LogSettings.DEFAULTS;
+        LogSettings impatient = new LogSettings(
+                d.durability(),
+                counter == Counter.RECORDS_FOLDED ? d.readOnlyAge() : Duration.ZERO,
+                d.retentionAge(),
+                d.retentionSize(),
+                d.queueLimit(),
+                d.retryFirst(),
+                d.retryLongest(),
+                Duration.ofMillis(1));
+        Counters counters = new Counters();
+        CommandLog log = CommandLog.open(
+                lab.places().stateDirectory(),
+                impatient,
+                command -> {
+                    throw new IllegalStateException("nothing is written");
+                },
+                counters,
+                () -> Instant.now().plus(Duration.ofDays(100)));
+        GitLab.until(() -> counters.get(counter) > 0);
+        log.close(Duration.ofSeconds(5));
+        lab.startDaemon();
+    }
+
+    private void nobodyHasADescriptorLeft() throws Exception {
+        Places places = new Places(lab.root().resolve("other-run"), lab.root().resolve("other-state"), null);
+        List<SocketChannel> idle = new ArrayList<>();
+        try (Program program = Program.run(places)) {
+            long limit = program.descriptors() + 10;
+            program.limitDescriptors(limit);
+            for (int i = 0; i < 20; i++) {
+                SocketChannel connection = SocketChannel.open(StandardProtocolFamily.UNIX);
+                connection.connect(UnixDomainSocketAddress.of(places.traceSocket()));
+                idle.add(connection);
+            }
+            GitLab.until(() -> program.descriptors() >= limit);
+            program.limitDescriptors(4 * limit);
+            GitLab.until(() -> program.count(Counter.ACCEPTS_FAILED) > 0);
+            GitLab.until(() -> program.count(Counter.CONNECTIONS_ACCEPTED) >= idle.size());
+        } finally {
+            for (SocketChannel connection : idle) {
+                connection.close();
+            }
+        }
     }
 
     private void unfinishedLines(int connections) throws Exception {

@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static taproot.endtoend.Records.exited;
 import static taproot.endtoend.Records.tree;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import taproot.daemon.metrics.Counter;
@@ -176,6 +184,59 @@ class PeersTest {
             }
         }
         exited(lab.records().only(), 0);
+    }
+
+    @Test
+    void aByteAtATimeHoldsUpNobody() throws Exception {
+        slowly(Events.command("git", "commit"), 40, Duration.ofMillis(20));
+    }
+
+    /** As from a peer on a terminal; no line comes to its end while others run their whole commands. */
+    @Test
+    @Tag("long")
+    void aByteASecondHoldsUpNobody() throws Exception {
+        slowly(Events.command("git", "commit"), 90, Duration.ofSeconds(1));
+    }
+
+    /** So many bytes come one by one with a pause between them, in the middle of a command; the rest at once. */
+    private void slowly(Events slow, int bytes, Duration pause) throws Exception {
+        byte[] all = slow.bytes();
+        int first = all.length / 2;
+        Duration longest = Duration.ZERO;
+        try (SocketChannel connection = lab.connect();
+                ScheduledExecutorService pulse = Executors.newSingleThreadScheduledExecutor()) {
+            connection.write(ByteBuffer.wrap(all, 0, first));
+            AtomicInteger sent = new AtomicInteger();
+            var beats = pulse.scheduleAtFixedRate(
+                    () -> {
+                        try {
+                            connection.write(ByteBuffer.wrap(all, first + sent.getAndIncrement(), 1));
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    },
+                    0,
+                    pause.toNanos(),
+                    TimeUnit.NANOSECONDS);
+            int others = 0;
+            while (sent.get() < bytes) {
+                long began = System.nanoTime();
+                send(Events.command("git", "status"));
+                assertThat(lab.records().of("status")).hasSize(1);
+                Duration took = Duration.ofNanos(System.nanoTime() - began);
+                longest = took.compareTo(longest) > 0 ? took : longest;
+                others++;
+            }
+            beats.cancel(false);
+            pulse.shutdown();
+            assertThat(pulse.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+            System.out.printf(
+                    "%d bytes one by one, %d commands beside them, the longest %d ms%n",
+                    sent.get(), others, longest.toMillis());
+            assertThat(longest).isLessThan(Duration.ofSeconds(10));
+            connection.write(ByteBuffer.wrap(all, first + sent.get(), all.length - first - sent.get()));
+        }
+        exited(lab.records().only("commit"), 0);
     }
 
     @Test

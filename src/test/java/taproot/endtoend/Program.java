@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import taproot.daemon.config.Places;
+import taproot.daemon.metrics.Counter;
 
 /** {@code taproot run} in a process of its own, which can be killed. Costs the start of a JVM. */
 public final class Program implements AutoCloseable {
@@ -118,17 +120,46 @@ public final class Program implements AutoCloseable {
 
     /** The barrier of the control socket: the head of the log, with everything that was sent before in it. */
     public long barrier() throws IOException {
+        return number(SEQ, ask("POST /v1/barrier?timeout=30s"));
+    }
+
+    /** What its status says of this counter. */
+    long count(Counter counter) throws IOException {
+        return number(Pattern.compile('"' + counter.wire() + "\":(\\d+)"), ask("GET /v1/status"));
+    }
+
+    private String ask(String request) throws IOException {
         try (SocketChannel control = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             control.connect(UnixDomainSocketAddress.of(places.controlSocket()));
             control.write(ByteBuffer.wrap(
-                    "POST /v1/barrier?timeout=30s HTTP/1.1\r\nHost: taproot\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                    (request + " HTTP/1.1\r\nHost: taproot\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII)));
-            String reply = new String(Channels.newInputStream(control).readAllBytes(), StandardCharsets.UTF_8);
-            Matcher seq = SEQ.matcher(reply);
-            if (!seq.find()) {
-                throw new IOException("expected a seq, got " + reply);
-            }
-            return Long.parseLong(seq.group(1));
+            return new String(Channels.newInputStream(control).readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static long number(Pattern what, String reply) throws IOException {
+        Matcher found = what.matcher(reply);
+        if (!found.find()) {
+            throw new IOException("expected " + what + ", got " + reply);
+        }
+        return Long.parseLong(found.group(1));
+    }
+
+    /** How many descriptors it may have; the soft limit, so that it can be raised again. */
+    void limitDescriptors(long limit) throws Exception {
+        Process prlimit = new ProcessBuilder("prlimit", "--pid", Long.toString(pid()), "--nofile=" + limit + ":")
+                .inheritIO()
+                .start();
+        if (prlimit.waitFor() != 0) {
+            throw new IOException("prlimit failed");
+        }
+    }
+
+    /** How many descriptors it has. */
+    long descriptors() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
+            return open.count();
         }
     }
 
