@@ -137,6 +137,13 @@ class NothingSilentTest {
                 send(detaching.exit(0).atexit(0));
             }
             case PROCESSES_UNSTARTED -> send(Events.ofGit().data("a", "b"));
+            case REPORTS_UNCLAIMED -> {
+                String one = "1".repeat(40);
+                send(Events.under(Events.ofGit().sid)
+                        .version()
+                        .start("git", "rev-parse", "--sq-quote", "taproot:rewrites", one, one)
+                        .atexit(0));
+            }
             case TOMBSTONES_EVICTED -> {
                 for (int i = 0; i < 40; i++) {
                     send(Events.command("git", "status"));

@@ -1,9 +1,11 @@
 package taproot.normalizer;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +47,22 @@ final class Children {
     /** What was read before the start it belongs to, where every event has a connection of its own. */
     private final Map<Long, Event> early = new HashMap<>(0);
 
+    private final GitProcess process;
+
+    /** Made for the first of them. */
+    private @Nullable ReportingHooks hooks;
+
     private long beyond;
     private boolean overflowed;
 
+    Children(GitProcess process) {
+        this.process = process;
+    }
+
     void started(ChildStartEvent start) {
-        if (entries.size() < MAX_ENTRIES) {
+        if (ReportingHooks.mayReport(start)) {
+            hooks().started(new Child(start));
+        } else if (entries.size() < MAX_ENTRIES) {
             entries.putIfAbsent(start.childId(), new Child(start));
         } else {
             beyond++;
@@ -67,14 +80,18 @@ final class Children {
         if (isEarly(exit.childId(), exit)) {
             return;
         }
-        Child child = entries.get(exit.childId());
+        Child hook = hooks == null ? null : hooks.find(exit.childId());
+        Child child = hook != null ? hook : entries.get(exit.childId());
         boolean couldStart = exit.pid() > 0;
         if (child != null) {
             child.pid = couldStart ? exit.pid() : null;
             child.durationUs = exit.tRel() == Fields.ABSENT ? null : exit.tRel();
             child.exitCode = (int) exit.code();
         }
-        if (couldStart) {
+        boolean silent = hook != null && hooks().exited(hook);
+        if (silent && endedPids.remove(exit.pid())) {
+            hooks().ended(exit.pid());
+        } else if (couldStart && !silent) {
             if (codes.size() < MAX_AWAITED) {
                 codes.put(exit.pid(), (int) exit.code());
             }
@@ -98,6 +115,14 @@ final class Children {
 
     /** Gives up what was started after that time: another life of the process did it. */
     void moveStartedAfter(long time, Children to) {
+        for (Child hook : hooks == null ? List.<Child>of() : hooks.removeStartedAfter(time)) {
+            to.hooks().started(hook);
+            if (running.remove(hook.start.childId())) {
+                to.running.add(hook.start.childId());
+            } else if (!to.hooks().exited(hook)) {
+                moveAccount(hook, to);
+            }
+        }
         for (Iterator<Map.Entry<Long, Child>> all = entries.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<Long, Child> entry = all.next();
             Child child = entry.getValue();
@@ -110,6 +135,22 @@ final class Children {
                 moveAccount(child, to);
             }
         }
+    }
+
+    /** A git process with this pid, directly below, reported to Taproot: a hook became it, and was no more than that. */
+    void reportedBy(long pid) {
+        if (hooks != null) {
+            hooks.reportedBy(pid);
+        }
+    }
+
+    private ReportingHooks hooks() {
+        ReportingHooks known = hooks;
+        if (known == null) {
+            known = new ReportingHooks(process.reporters());
+            hooks = known;
+        }
+        return known;
     }
 
     private void moveAccount(Child child, Children to) {
@@ -137,7 +178,7 @@ final class Children {
 
     /** A git process with this pid, directly below, said its last word. */
     void ended(long pid) {
-        if (!awaitedPids.remove(pid)) {
+        if (!awaitedPids.remove(pid) && !(hooks != null && hooks.ended(pid))) {
             remember(endedPids, pid);
         }
     }
@@ -148,21 +189,30 @@ final class Children {
         return codes.get(pid);
     }
 
-    /** Whether every child that was started is known as a git process that has ended, or could not be started. */
+    /**
+     * Whether every child that was started is known as a git process that has ended, or could not be started, or is a
+     * hook that has nothing to report.
+     */
     boolean allEnded() {
-        return running.isEmpty() && awaitedPids.isEmpty() && !overflowed;
+        return running.isEmpty() && awaitedPids.isEmpty() && (hooks == null || hooks.allEnded()) && !overflowed;
     }
 
     boolean isEmpty() {
-        return entries.isEmpty() && beyond == 0;
+        return entries.isEmpty() && beyond == 0 && hooks == null;
     }
 
+    /** Without the hooks that report to Taproot. */
     Iterable<Child> entries() {
-        return entries.values();
+        if (hooks == null) {
+            return entries.values();
+        }
+        List<Child> all = new ArrayList<>(entries.values());
+        all.addAll(hooks.others());
+        return all;
     }
 
     long beyond() {
-        return beyond;
+        return beyond + (hooks == null ? 0 : hooks.beyond());
     }
 
     private void await(long pid) {

@@ -22,6 +22,7 @@ final class Completion {
     private int emptySecondLives;
     private int unstarted;
     private int adopted;
+    private int unclaimedReports;
 
     Completion(Settings settings, Tree tree, Agenda agenda, TraceAccount traces) {
         this.settings = settings;
@@ -225,7 +226,7 @@ final class Completion {
         End end = owner.end == null ? End.unheard(Outcome.LOST, wall) : owner.end;
         endSilentBelow(owner.process, owner, now, end.time());
         Life outlived = standing.outlived();
-        if (outlived != null && !outlived.settled && owner.detachedFrom == null) {
+        if (outlived != null && !outlived.settled && owner.detachedFrom == null && owner.report() == null) {
             owner.detachedFrom = outlived;
             outlived.folded().addOutlived(owner);
         }
@@ -236,6 +237,8 @@ final class Completion {
         undrained.remove(owner);
         if (owner.number > 1 && end.isSuccess() && !owner.hasChildren() && builder.hasOwnerOnly()) {
             emptySecondLives++;
+        } else if (owner.report() != null && !owner.hasChildren() && builder.hasOwnerOnly()) {
+            unclaimedReports += owner.detachedFrom == null ? 1 : 0;
         } else {
             finished.add(builder.build(settings));
             adopted += isAdopted(owner) ? 1 : 0;
@@ -321,7 +324,11 @@ final class Completion {
             case Lineage.Standing.Pending pending -> pending.on();
             case Lineage.Standing.Wait _ -> null;
         };
-        if (outlived == owner && life.detachedFrom == null) {
+        if (outlived == owner && life.detachedFrom == null && life.report() != null) {
+            // It still runs and has said all it has to say.
+            life.detachedFrom = owner;
+            builder.reportedBy(life);
+        } else if (outlived == owner && life.detachedFrom == null) {
             life.detachedFrom = owner;
             builder.outlivedBy(life);
         }
@@ -374,6 +381,12 @@ final class Completion {
     int takeAdopted() {
         int taken = adopted;
         adopted = 0;
+        return taken;
+    }
+
+    int takeUnclaimedReports() {
+        int taken = unclaimedReports;
+        unclaimedReports = 0;
         return taken;
     }
 

@@ -34,13 +34,18 @@ final class Contents {
     private final Map<String, String> annotations = new TreeMap<>();
     private final Map<String, Long> dropped = new TreeMap<>();
     private final List<Piece> pieces = new ArrayList<>(2);
+    private @Nullable RefReports reports;
     private long events;
     private long scratchLength;
     private boolean whole = true;
 
     /** Everything that one life said; {@code parent} is the life that started it, where that is on this record. */
     void add(Life life, @Nullable Life parent) {
-        processes.add(entry(life, parent));
+        if (life.report() == null) {
+            processes.add(entry(life, parent));
+        } else {
+            addReport(life);
+        }
         if (life.hasChildren()) {
             for (Children.Child child : life.children().entries()) {
                 children.add(entry(life, child));
@@ -62,6 +67,9 @@ final class Contents {
 
     private void addAll(Contents folded) {
         processes.addAll(folded.processes);
+        if (folded.reports != null) {
+            reports().addAll(folded.reports);
+        }
         children.addAll(folded.children);
         addErrors(folded.errors);
         annotations.putAll(folded.annotations);
@@ -70,6 +78,29 @@ final class Contents {
         scratchLength += folded.scratchLength;
         whole &= folded.whole;
         events += folded.events;
+    }
+
+    /** What a hook's process reported, which is listed nowhere. */
+    void addReport(Life life) {
+        HookReport report = life.report();
+        if (report != null) {
+            reports().add(life, report);
+        }
+    }
+
+    private RefReports reports() {
+        RefReports known = reports;
+        if (known == null) {
+            known = new RefReports();
+            reports = known;
+        }
+        return known;
+    }
+
+    /** What the hooks of these processes reported; null where none did. */
+    @Nullable
+    RefReports reportsIfAny() {
+        return reports;
     }
 
     /** A life that goes on for longer than the record. */

@@ -67,15 +67,29 @@ record Deed(
         return heads.isEmpty() ? null : heads.getLast();
     }
 
-    /** What HEAD moved to, one after another. */
+    /**
+     * What HEAD moved to, one after another. git ≥ 2.52 names the branch alone when it moves both; it can only be that
+     * one where no other moved.
+     */
     List<String> newHeads() {
-        List<String> heads = new ArrayList<>();
-        for (CommandRecord.RefChange change : changes()) {
-            if (change.ref().equals("HEAD") && !isZero(change.current())) {
-                heads.add(change.current());
-            }
+        List<String> heads = newValues("HEAD"::equals);
+        if (!heads.isEmpty()) {
+            return heads;
         }
-        return heads;
+        long branches = changes().stream()
+                .map(CommandRecord.RefChange::ref)
+                .filter(ref -> ref.startsWith(HEADS))
+                .distinct()
+                .count();
+        return branches == 1 ? newValues(ref -> ref.startsWith(HEADS)) : List.of();
+    }
+
+    private List<String> newValues(Predicate<String> ref) {
+        return changes().stream()
+                .filter(change -> ref.test(change.ref()))
+                .map(CommandRecord.RefChange::current)
+                .filter(current -> !isZero(current) && !current.startsWith("ref:"))
+                .toList();
     }
 
     /** Whether such a ref is known to have moved. */

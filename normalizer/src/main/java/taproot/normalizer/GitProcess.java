@@ -2,7 +2,9 @@ package taproot.normalizer;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,7 @@ final class GitProcess {
     private long[] connections = NO_CONNECTIONS;
     private List<GitProcess> below = List.of();
     private int place;
+    private @Nullable Set<Long> reporters;
 
     GitProcess(Sid sid, @Nullable GitProcess parent) {
         this.sid = sid;
@@ -83,6 +86,22 @@ final class GitProcess {
         }
         child.place = below.size();
         below.add(child);
+    }
+
+    /** The pids of the hooks directly below that reported to Taproot. */
+    Set<Long> reporters() {
+        return reporters == null ? Set.of() : reporters;
+    }
+
+    /** Notes that a hook with this pid reported. */
+    void reportedBy(long reporter) {
+        if (reporters == null) {
+            reporters = new HashSet<>(2);
+        }
+        if (reporters.size() < Normalizer.MAX_PROCESSES) {
+            reporters.add(reporter);
+        }
+        lives.forEach(life -> life.reportedBy(reporter));
     }
 
     /** Takes it out of the tree, at the same cost whatever the number of its siblings. */

@@ -31,6 +31,7 @@ final class Life {
     private boolean readOnly;
     private boolean exec;
     private boolean host;
+    private @Nullable HookReport report;
 
     private @Nullable ExitEvent exit;
     private @Nullable AtexitEvent atexit;
@@ -110,6 +111,7 @@ final class Life {
             startTime = time;
             startTAbs = tAbs == Fields.ABSENT ? 0 : tAbs;
             readOnly = isGit(arguments) && ReadOnlyCommands.isReadOnly(arguments);
+            report = process.parent == null ? null : HookReport.of(arguments);
         }
     }
 
@@ -222,6 +224,12 @@ final class Life {
         return exec;
     }
 
+    /** What it tells of the process above it, being there for nothing else; null for a process of its own. */
+    @Nullable
+    HookReport report() {
+        return report;
+    }
+
     boolean isReadOnly() {
         return readOnly;
     }
@@ -322,6 +330,13 @@ final class Life {
         return children != null && !children.isEmpty();
     }
 
+    /** A process with this pid, directly below, was a hook of ours and no child to speak of. */
+    void reportedBy(long pid) {
+        if (children != null) {
+            children.reportedBy(pid);
+        }
+    }
+
     boolean allChildrenEnded() {
         return children == null || children.allEnded();
     }
@@ -358,6 +373,7 @@ final class Life {
         settled = true;
         details = null;
         children = null;
+        report = null;
         folded = null;
         holdup = null;
         scratch = Scratch.NONE;
@@ -398,7 +414,7 @@ final class Life {
     Children children() {
         Children known = children;
         if (known == null) {
-            known = new Children();
+            known = new Children(process);
             children = known;
         }
         return known;

@@ -156,7 +156,7 @@ final class Lineage {
         if (end == null) {
             return owner.settled ? new Standing.Owner(owner, false) : new Standing.Pending(owner);
         }
-        boolean contained = contains(ownerEnd, end);
+        boolean contained = contains(ownerEnd, end) || life.report() != null;
         if (owner.settled) {
             return new Standing.Owner(contained ? null : owner, true);
         }

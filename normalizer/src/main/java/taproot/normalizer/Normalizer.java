@@ -295,6 +295,11 @@ public final class Normalizer {
         return completion.takeEmptySecondLives();
     }
 
+    /** Reports of hooks whose command has no record, or one that is finished, since the last call. */
+    public int takeUnclaimedReports() {
+        return completion.takeUnclaimedReports();
+    }
+
     /** Processes given up because their start never came, since the last call. */
     public int takeUnstarted() {
         return completion.takeUnstarted();
@@ -344,6 +349,10 @@ public final class Normalizer {
             case VERSION -> life.measureEndAgain();
             case START -> {
                 changing |= !life.isReadOnly();
+                GitProcess parent = process.parent;
+                if (parent != null && life.report() != null) {
+                    parent.reportedBy(process.pid);
+                }
                 life.measureEndAgain();
                 agenda.touchWithAllBelow(process);
                 agenda.touchWaitingAbove(process);

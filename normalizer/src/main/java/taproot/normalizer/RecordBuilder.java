@@ -19,6 +19,7 @@ final class RecordBuilder {
     private final End end;
     private final List<Life> lives = new ArrayList<>(2);
     private final List<Life> outlived = new ArrayList<>(0);
+    private final List<Life> reports = new ArrayList<>(0);
     private final boolean detached;
     private final boolean late;
 
@@ -40,6 +41,11 @@ final class RecordBuilder {
         outlived.add(life);
     }
 
+    /** A life that goes on for longer, and is there only for what it reported. */
+    void reportedBy(Life life) {
+        reports.add(life);
+    }
+
     /** The lives on the record, the owner's first. */
     List<Life> lives() {
         return lives;
@@ -47,7 +53,7 @@ final class RecordBuilder {
 
     /** Whether it is about its owner's process alone. */
     boolean hasOwnerOnly() {
-        return lives.size() == 1 && outlived.isEmpty() && owner.folded == null;
+        return lives.size() == 1 && outlived.isEmpty() && reports.isEmpty() && owner.folded == null;
     }
 
     FinishedCommand build(Settings settings) {
@@ -57,6 +63,7 @@ final class RecordBuilder {
             contents.add(life, parent(life));
         }
         outlived.forEach(contents::addOutlived);
+        reports.forEach(contents::addReport);
         boolean keepsTrace = !readOnly(owner.names())
                 || !end.isSuccess()
                 || end.durationUs() == null
@@ -85,6 +92,10 @@ final class RecordBuilder {
         Details details = owner.detailsIfAny();
         List<CommandRecord.ProcessEntry> processes = contents.processes(owner);
         List<CommandRecord.ChildEntry> children = contents.children();
+        RefReports reported = contents.reportsIfAny();
+        List<CommandRecord.RefChange> refChanges =
+                reported == null ? List.of() : reported.refChanges(sid.value(), contents);
+        List<CommandRecord.Rewrite> rewrites = reported == null ? List.of() : reported.rewrites(contents);
         Map<String, Long> dropped = contents.dropped();
         return new CommandRecord(
                 owner.key(),
@@ -119,9 +130,9 @@ final class RecordBuilder {
                 List.copyOf(details.timers),
                 List.copyOf(details.counters),
                 contents.annotations(),
-                List.of(),
-                null,
-                List.of(),
+                refChanges,
+                reported != null && reported.knowsRefs() ? "exact" : null,
+                rewrites,
                 contents.events(),
                 !dropped.isEmpty(),
                 dropped,

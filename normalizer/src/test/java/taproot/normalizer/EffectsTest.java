@@ -89,7 +89,7 @@ class EffectsTest {
                 "merge topic                    | unknown",
                 "merge --squash topic           | squash topic",
                 "merge --abort                  | aborted merge",
-                "merge --continue               | merge",
+                "merge --continue               | merge commit",
                 "rebase main                    | unknown",
                 "rebase --abort                 | rebase_aborted",
                 "rebase --quit                  | rebase_aborted",

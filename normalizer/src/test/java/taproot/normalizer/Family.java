@@ -59,7 +59,8 @@ final class Family {
             boolean startless,
             boolean host,
             boolean connectionPerEvent,
-            int heldOpen) {
+            int heldOpen,
+            boolean report) {
 
         Gene plainer(int step) {
             return switch (step) {
@@ -74,6 +75,7 @@ final class Family {
                 case 7 -> with(link, ending, code, secondLives, unheard, startless, host, connectionPerEvent, 0);
                 case 8 ->
                     with(Link.NONE, ending, code, secondLives, unheard, startless, host, connectionPerEvent, heldOpen);
+                case 9 -> withoutReport();
                 default ->
                     with(
                             link,
@@ -88,7 +90,7 @@ final class Family {
             };
         }
 
-        static final int STEPS = 10;
+        static final int STEPS = 11;
 
         private Gene with(
                 Link newLink,
@@ -115,7 +117,28 @@ final class Family {
                     isStartless,
                     isHost,
                     perEvent,
-                    held);
+                    held,
+                    report);
+        }
+
+        private Gene withoutReport() {
+            return new Gene(
+                    parent,
+                    link,
+                    after,
+                    lives,
+                    ending,
+                    code,
+                    offset,
+                    secondLives,
+                    secondEnding,
+                    secondCode,
+                    unheard,
+                    startless,
+                    host,
+                    connectionPerEvent,
+                    heldOpen,
+                    false);
         }
 
         Gene below(int newParent) {
@@ -134,7 +157,8 @@ final class Family {
                     startless,
                     host,
                     connectionPerEvent,
-                    heldOpen);
+                    heldOpen,
+                    report);
         }
     }
 
@@ -158,11 +182,17 @@ final class Family {
 
         Link link;
 
+        /** Something hangs under it. */
+        boolean hasBelow;
+
         Proc(int index, Gene gene, @Nullable Proc parent) {
             this.index = index;
             this.gene = gene;
             this.parent = parent;
             this.link = gene.link();
+            if (parent != null) {
+                parent.hasBelow = true;
+            }
             this.pid = 1000 + index;
             this.ending = gene.ending();
             long slot = parent == null ? 1 : (parent.began - EPOCH) / SLOT + 1 + gene.after();
@@ -228,6 +258,18 @@ final class Family {
 
         boolean isStarted() {
             return isHeard() && !gene.startless();
+        }
+
+        /** Whether it is there only to tell what the process above it did to refs. */
+        boolean isReport() {
+            return gene.report()
+                    && parent != null
+                    && link != Link.SUCCESSOR
+                    && isStarted()
+                    && !gene.host()
+                    && !hasBelow
+                    && secondEnd == 0
+                    && ending != Ending.EXEC;
         }
 
         /** Only where its ancestors outlive it: what is silent when its owner is finished counts as lost. */
@@ -303,7 +345,8 @@ final class Family {
                     random.nextInt(12) == 0,
                     random.nextInt(12) == 0,
                     random.nextInt(6) == 0,
-                    random.nextInt(4) == 0 ? random.nextInt(12) : 0));
+                    random.nextInt(4) == 0 ? random.nextInt(12) : 0,
+                    random.nextInt(4) == 0));
         }
         return new Family(genes);
     }
@@ -404,7 +447,9 @@ final class Family {
             }
             story.append(proc.parent == null ? "" : " " + proc.link);
             story.append(proc.gene.unheard() ? " unheard" : "").append(proc.gene.startless() ? " startless" : "");
-            story.append(proc.gene.host() ? " host" : "").append(proc.isPerEvent() ? " connection-per-event" : "");
+            story.append(proc.gene.host() ? " host" : "")
+                    .append(proc.isReport() ? " report" : "")
+                    .append(proc.isPerEvent() ? " connection-per-event" : "");
             story.append(proc.heldOpen() > 0 ? " held open " + proc.heldOpen() / 1000 + " ms" : "")
                     .append('\n');
         }

@@ -11,6 +11,10 @@ import java.util.Locale;
 /** What the processes of a {@link Family} would have sent: the lines of each connection, and when it closed. */
 record FamilyStreams(Family family) {
 
+    private static final String CHILD = ",\"child_class\":\"?\",\"use_shell\":false,\"argv\":[\"git\"]";
+    private static final String HOOK =
+            ",\"child_class\":\"hook\",\"hook_name\":\"reference-transaction\",\"argv\":[\"hook\",\"committed\"]";
+
     /** One stream per connection. */
     List<Recording.ProcessStream> streams() {
         List<Recording.ProcessStream> streams = new ArrayList<>();
@@ -50,8 +54,9 @@ record FamilyStreams(Family family) {
         List<Recording.TimedLine> lines = new ArrayList<>();
         if (!proc.gene.startless()) {
             say(lines, proc, "version", proc.began, ",\"evt\":\"3\",\"exe\":\"2.55.0\"");
-            String command = proc.gene.host() ? "daemon" : "work" + proc.index;
-            say(lines, proc, "start", proc.began, tAbs(proc, proc.began) + ",\"argv\":[\"git\",\"" + command + "\"]");
+            String command = proc.isReport() ? "rev-parse" : proc.gene.host() ? "daemon" : "work" + proc.index;
+            String argv = "\"git\",\"" + command + "\"" + (proc.isReport() ? report(proc) : "");
+            say(lines, proc, "start", proc.began, tAbs(proc, proc.began) + ",\"argv\":[" + argv + "]");
             say(lines, proc, "cmd_name", proc.began, ",\"name\":\"" + command + "\",\"hierarchy\":\"" + command + "\"");
         } else {
             say(lines, proc, "cmd_mode", proc.began, ",\"name\":\"late\"");
@@ -79,18 +84,18 @@ record FamilyStreams(Family family) {
         return lines;
     }
 
+    private static String report(Family.Proc proc) {
+        return ",\"--sq-quote\",\"taproot:refs\",\"" + "1".repeat(40) + "\",\"" + "2".repeat(40) + "\",\"refs/r/"
+                + proc.index + "\"";
+    }
+
     private static void sayOfChild(List<Recording.TimedLine> lines, Family.Proc proc, Family.Proc child) {
         long at = child.began - 500;
         int life = proc.lifeAt(at);
         if (life == 0 || child.link == Family.Link.NONE || child.link == Family.Link.SUCCESSOR) {
             return;
         }
-        say(
-                lines,
-                proc,
-                "child_start",
-                at,
-                ",\"child_id\":" + child.index + ",\"child_class\":\"?\",\"use_shell\":false,\"argv\":[\"git\"]");
+        say(lines, proc, "child_start", at, ",\"child_id\":" + child.index + (child.isReport() ? HOOK : CHILD));
         long ended = child.pidEnd() + 300;
         if (proc.lifeAt(ended) == life) {
             long pid = child.link == Family.Link.DIRECT ? child.pid : 90_000 + child.index;

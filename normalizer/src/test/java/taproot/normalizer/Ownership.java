@@ -60,13 +60,20 @@ final class Ownership {
             below.sort(
                     Comparator.comparingLong((Family.Proc proc) -> proc.began).thenComparing(proc -> proc.sid));
             for (Family.Proc proc : below) {
-                if (proc.isStarted() && owner.equals(place(proc).member())) {
+                if (proc.isStarted()
+                        && !proc.isReport()
+                        && owner.equals(place(proc).member())) {
                     entries.add(entry(proc, owner));
                 }
             }
             for (Family.Proc proc : below) {
                 if (proc.isStarted() && owner.equals(place(proc).outlived())) {
                     entries.add(proc.index + " goes on");
+                }
+            }
+            for (Family.Proc proc : below) {
+                if (proc.isReport() && owner.equals(place(proc).member())) {
+                    entries.add(told("refs/r/" + proc.index, proc.parent == owner.proc() ? null : "another"));
                 }
             }
             boolean startedSomething = family.procs.stream()
@@ -95,6 +102,9 @@ final class Ownership {
             }
             entries.add(entry.detached() ? index + " goes on" : index + " " + entry.outcome() + " " + entry.exitCode());
         }
+        for (CommandRecord.RefChange change : record.refChanges()) {
+            entries.add(told(change.ref(), change.sid()));
+        }
         Fate fate = new Fate(
                 record.finishedAt() == null ? 0 : record.finishedAt(),
                 0,
@@ -103,6 +113,10 @@ final class Ownership {
                 record.exitCode(),
                 record.signal());
         return line(fate, record.startedAt(), record.detached(), entries) + (record.late() ? " late" : "");
+    }
+
+    private static String told(String ref, @Nullable String by) {
+        return ref + " moved by " + (by == null ? "itself" : "another");
     }
 
     /** A start's microseconds hold ten times the index. */
@@ -150,7 +164,7 @@ final class Ownership {
     private List<LifeOf> owners() {
         List<LifeOf> owners = new ArrayList<>();
         for (Family.Proc proc : family.procs) {
-            if (proc.isStarted() && place(proc).isOwner()) {
+            if (proc.isStarted() && !proc.isReport() && place(proc).isOwner()) {
                 owners.add(new LifeOf(proc, 1));
             }
             if (proc.isStarted() && proc.secondEnd > 0) {
@@ -187,7 +201,8 @@ final class Ownership {
                     // ending was known.
                     Fate fate = fate(new LifeOf(proc, 1));
                     long ownerEnd = fate.heard() ? endAsOwner(life) : fate(life).known();
-                    boolean inside = fate.time() <= ownerEnd + OVERHANG;
+                    // The process above waits for the hook: that it had begun is all that matters.
+                    boolean inside = proc.isReport() || fate.time() <= ownerEnd + OVERHANG;
                     return inside ? new Place(life, null) : new Place(null, life);
                 }
             }

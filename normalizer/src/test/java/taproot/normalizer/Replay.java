@@ -24,6 +24,7 @@ final class Replay {
     final Map<String, Integer> dropped = new TreeMap<>();
     int emptySecondLives;
     int unstarted;
+    int unclaimedReports;
     private boolean drainedHeld;
     long now;
 
@@ -198,5 +199,6 @@ final class Replay {
         finished.addAll(root.takeFinished());
         emptySecondLives += root.takeEmptySecondLives();
         unstarted += root.takeUnstarted();
+        unclaimedReports += root.takeUnclaimedReports();
     }
 }

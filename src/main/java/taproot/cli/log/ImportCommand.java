@@ -94,6 +94,7 @@ public final class ImportCommand implements Callable<Integer> {
         for (Counter counter : List.of(
                 Counter.EVENTS_IGNORED,
                 Counter.PROCESSES_UNSTARTED,
+                Counter.REPORTS_UNCLAIMED,
                 Counter.SECOND_LIVES_EMPTY,
                 Counter.SCRATCH_BYTES_SHED,
                 Counter.RECORDS_REFUSED,

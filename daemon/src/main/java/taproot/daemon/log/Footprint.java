@@ -30,7 +30,11 @@ final class Footprint {
         }
         return bytes
                 + ENTRY * (record.timers().size() + record.counters().size())
-                + ENTRY * (record.annotations().size() + record.refChanges().size());
+                + ENTRY
+                        * (record.annotations().size()
+                                + record.refChanges().size()
+                                + record.rewrites().size()
+                                + record.effects().size());
     }
 
     private static long of(List<String> texts) {

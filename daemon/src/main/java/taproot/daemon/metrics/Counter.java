@@ -60,6 +60,8 @@ public enum Counter {
     COMMANDS_ADOPTED("commands whose owner was never heard of"),
     /** Processes of which lines came, but never a start; they are on no record. */
     PROCESSES_UNSTARTED("processes without a start"),
+    /** Reports of hooks whose command was never heard of, or is on a finished record: what moved is on none. */
+    REPORTS_UNCLAIMED("reports of hooks whose command has no record to put them on"),
     /** Tombstones that made room for newer ones. */
     TOMBSTONES_EVICTED("tombstones evicted"),
     /** Messages to systemd (ready, watchdog, status) that could not be sent. */

@@ -329,8 +329,11 @@ public final class Roots {
         }
         verdict.unplaced(live.normalizer.takeUnplaced());
         verdict.drainWanted(live.normalizer.takeDrainWanted());
-        verdict.uncounted(live.normalizer.takeEmptySecondLives(), live.normalizer.takeUnstarted());
         verdict.adopted(live.normalizer.takeAdopted());
+        verdict.uncounted(
+                live.normalizer.takeEmptySecondLives(),
+                live.normalizer.takeUnstarted(),
+                live.normalizer.takeUnclaimedReports());
     }
 
     // After it.
@@ -344,6 +347,7 @@ public final class Roots {
         counters.add(Counter.SECOND_LIVES_EMPTY, verdict.emptySecondLives());
         counters.add(Counter.PROCESSES_UNSTARTED, verdict.unstarted());
         counters.add(Counter.COMMANDS_ADOPTED, verdict.adopted());
+        counters.add(Counter.REPORTS_UNCLAIMED, verdict.unclaimedReports());
         Root.Tombstone stone = verdict.tombstone();
         if (stone != null) {
             changing.remove(id);

@@ -20,6 +20,7 @@ final class Verdict {
     private int emptySecondLives;
     private int unstarted;
     private int adopted;
+    private int unclaimedReports;
 
     void finished(List<FinishedCommand> commands) {
         finished = commands;
@@ -57,9 +58,10 @@ final class Verdict {
         adopted = commands;
     }
 
-    void uncounted(int emptyLives, int withoutStart) {
+    void uncounted(int emptyLives, int withoutStart, int withoutCommand) {
         emptySecondLives = emptyLives;
         unstarted = withoutStart;
+        unclaimedReports = withoutCommand;
     }
 
     List<FinishedCommand> finished() {
@@ -100,5 +102,9 @@ final class Verdict {
 
     int unstarted() {
         return unstarted;
+    }
+
+    int unclaimedReports() {
+        return unclaimedReports;
     }
 }
