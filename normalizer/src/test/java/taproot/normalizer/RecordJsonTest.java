@@ -163,7 +163,7 @@ class RecordJsonTest {
     void fieldsOfNewerVersionsAreSkipped() throws IOException {
         CommandRecord command = CommandRecords.plain(List.of("git", "status"));
         String newer = new String(RecordJson.write(command), UTF_8)
-                .replace("\"detached\":false", "\"effects\":[{\"a\":[1.5,null]}],\"detached\":false")
+                .replace("\"detached\":false", "\"omens\":[{\"a\":[1.5,null]}],\"detached\":false")
                 .replace("\"class\"", "\"future\":{},\"class\"");
         assertThat(RecordJson.read(newer.getBytes(UTF_8)).record()).isEqualTo(command);
     }
