@@ -13,6 +13,8 @@ import taproot.cli.doctor.DoctorCommand;
 import taproot.cli.exec.ExecCommand;
 import taproot.cli.gitconfig.DisableCommand;
 import taproot.cli.gitconfig.EnableCommand;
+import taproot.cli.hook.AnnotateCommand;
+import taproot.cli.hook.HookCommand;
 import taproot.cli.log.ForgetCommand;
 import taproot.cli.log.ImportCommand;
 import taproot.cli.log.LogCommand;
@@ -34,6 +36,8 @@ enum Commands {
     WAIT(WaitCommand::new),
     RELOAD(ReloadCommand::new),
     SINKS(SinksCommand::new),
+    ANNOTATE(AnnotateCommand::new),
+    HOOK(HookCommand::new),
     IMPORT(ImportCommand::new),
     FORGET(ForgetCommand::new),
     ENABLE(EnableCommand::new),

@@ -31,7 +31,7 @@ final class Contents {
     private final List<CommandRecord.ProcessEntry> processes = new ArrayList<>(2);
     private final List<CommandRecord.ChildEntry> children = new ArrayList<>(2);
     private final List<String> errors = new ArrayList<>(0);
-    private final Map<String, String> annotations = new TreeMap<>();
+    private final TreeMap<String, String> annotations = new TreeMap<>();
     private final Map<String, Long> dropped = new TreeMap<>();
     private final List<Piece> pieces = new ArrayList<>(2);
     private @Nullable RefReports reports;
@@ -54,7 +54,7 @@ final class Contents {
         }
         Details details = life.detailsIfAny();
         addErrors(details.errors);
-        annotations.putAll(details.annotations);
+        details.annotations.forEach(this::annotate);
         details.beyond.forEach(this::count);
         events += life.events;
         piece(life.beganAt(), life.process.sid.value(), life.scratch);
@@ -72,7 +72,7 @@ final class Contents {
         }
         children.addAll(folded.children);
         addErrors(folded.errors);
-        annotations.putAll(folded.annotations);
+        folded.annotations.forEach(this::annotate);
         folded.dropped.forEach(this::count);
         pieces.addAll(folded.pieces);
         scratchLength += folded.scratchLength;
@@ -80,10 +80,22 @@ final class Contents {
         events += folded.events;
     }
 
+    /** Of more than fit, those that come first by name are kept. */
+    private void annotate(String key, String value) {
+        annotations.put(
+                Text.bounded(key, Details.MAX_ANNOTATION_LENGTH), Text.bounded(value, Details.MAX_ANNOTATION_LENGTH));
+        if (annotations.size() > Details.MAX_ANNOTATIONS) {
+            annotations.pollLastEntry();
+            count("annotations", 1);
+        }
+    }
+
     /** What a hook's process reported, which is listed nowhere. */
     void addReport(Life life) {
         HookReport report = life.report();
-        if (report != null) {
+        if (report != null && report.isOfAnnotations()) {
+            report.annotate(this::annotate);
+        } else if (report != null) {
             reports().add(life, report);
         }
     }

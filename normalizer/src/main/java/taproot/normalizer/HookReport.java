@@ -3,12 +3,14 @@ package taproot.normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a hook of Taproot's has to say, in the argv of a git process that does nothing else: {@code git rev-parse
- * --sq-quote taproot:refs <old> <new> <ref>…} or {@code … taproot:rewrites <old> <new>…}. It speaks for the process it
- * hangs under, which waits for its hook. A last word {@code +n} counts what it left out.
+ * What a hook has to say, in the argv of a git process that does nothing else: {@code git rev-parse --sq-quote
+ * taproot:refs <old> <new> <ref>…}, {@code … taproot:rewrites <old> <new>…} or {@code … taproot:annotations
+ * <key>=<value>…}. It speaks for the process it hangs under, which waits for its hook. A last word {@code +n} counts
+ * what it left out.
  *
  * <p>What has another shape is no report, and its process one like any other.
  */
@@ -19,17 +21,39 @@ final class HookReport {
     /** How a hook's own command line can be told, where it is more than a path. */
     static final String MARK = "taproot_report";
 
-    private static final String REFS = "taproot:refs";
-    private static final String REWRITES = "taproot:rewrites";
+    /** What it is about, and how many words each thing takes. */
+    private enum Kind {
+        REFS("taproot:refs", 3),
+        REWRITES("taproot:rewrites", 2),
+        ANNOTATIONS("taproot:annotations", 1);
+
+        private final String word;
+        private final int each;
+
+        Kind(String word, int each) {
+            this.word = word;
+            this.each = each;
+        }
+
+        static @Nullable Kind of(String word) {
+            for (Kind kind : values()) {
+                if (kind.word.equals(word)) {
+                    return kind;
+                }
+            }
+            return null;
+        }
+    }
+
     private static final int HEAD = 4;
     private static final int MAX_REF = 4096;
 
-    private final boolean rewrites;
+    private final Kind kind;
     private final List<String> words;
     private final long beyond;
 
-    private HookReport(boolean rewrites, List<String> words, long beyond) {
-        this.rewrites = rewrites;
+    private HookReport(Kind kind, List<String> words, long beyond) {
+        this.kind = kind;
         this.words = words;
         this.beyond = beyond;
     }
@@ -41,16 +65,16 @@ final class HookReport {
                 || !argv.get(2).equals("--sq-quote")) {
             return null;
         }
-        boolean rewrites = argv.get(HEAD - 1).equals(REWRITES);
-        if (!rewrites && !argv.get(HEAD - 1).equals(REFS)) {
+        Kind kind = Kind.of(argv.get(HEAD - 1));
+        if (kind == null) {
             return null;
         }
         List<String> words = argv.subList(HEAD, argv.size());
-        long beyond = words.isEmpty() ? 0 : count(words.getLast());
+        long beyond = words.isEmpty() || kind == Kind.ANNOTATIONS ? 0 : count(words.getLast());
         if (beyond > 0) {
             words = words.subList(0, words.size() - 1);
         }
-        return isWellFormed(words, rewrites) ? new HookReport(rewrites, words, beyond) : null;
+        return isWellFormed(words, kind) ? new HookReport(kind, words, beyond) : null;
     }
 
     /** Whether a child was begun by a hook that can only be ours. */
@@ -60,7 +84,7 @@ final class HookReport {
 
     /** What moved, as the process with this SID did it; null for the owner of the record. */
     List<CommandRecord.RefChange> refChanges(@Nullable String sid) {
-        if (rewrites) {
+        if (kind != Kind.REFS) {
             return List.of();
         }
         List<CommandRecord.RefChange> changes = new ArrayList<>(words.size() / 3);
@@ -77,7 +101,7 @@ final class HookReport {
     }
 
     List<CommandRecord.Rewrite> rewrites() {
-        if (!rewrites) {
+        if (kind != Kind.REWRITES) {
             return List.of();
         }
         List<CommandRecord.Rewrite> pairs = new ArrayList<>(words.size() / 2);
@@ -89,12 +113,27 @@ final class HookReport {
 
     /** Whether it is about refs, and not about commits. */
     boolean isOfRefs() {
-        return !rewrites;
+        return kind == Kind.REFS;
+    }
+
+    /** Whether it is about the command, and of a hook of anybody's. */
+    boolean isOfAnnotations() {
+        return kind == Kind.ANNOTATIONS;
+    }
+
+    /** Notes what it says of the command. */
+    void annotate(BiConsumer<String, String> annotation) {
+        if (kind == Kind.ANNOTATIONS) {
+            for (String word : words) {
+                int equals = word.indexOf('=');
+                annotation.accept(word.substring(0, equals), word.substring(equals + 1));
+            }
+        }
     }
 
     /** How many refs or pairs it names. */
     int size() {
-        return words.size() / (rewrites ? 2 : 3);
+        return words.size() / kind.each;
     }
 
     /** How many more there were. */
@@ -102,21 +141,27 @@ final class HookReport {
         return beyond;
     }
 
-    private static boolean isWellFormed(List<String> words, boolean rewrites) {
-        int each = rewrites ? 2 : 3;
-        if (words.size() % each != 0) {
+    private static boolean isWellFormed(List<String> words, Kind kind) {
+        if (words.size() % kind.each != 0) {
             return false;
         }
         for (int i = 0; i < words.size(); i++) {
-            String word = words.get(i);
-            boolean fits = i % each == 2
-                    ? !word.isEmpty() && word.length() <= MAX_REF
-                    : isObjectName(word) || (!rewrites && word.startsWith("ref:") && word.length() <= MAX_REF);
-            if (!fits) {
+            if (!isWellFormed(words.get(i), i % kind.each, kind)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean isWellFormed(String word, int place, Kind kind) {
+        return switch (kind) {
+            case REFS ->
+                place == 2
+                        ? !word.isEmpty() && word.length() <= MAX_REF
+                        : isObjectName(word) || (word.startsWith("ref:") && word.length() <= MAX_REF);
+            case REWRITES -> isObjectName(word);
+            case ANNOTATIONS -> word.indexOf('=') > 0;
+        };
     }
 
     private static boolean isObjectName(String word) {

@@ -350,7 +350,8 @@ public final class Normalizer {
             case START -> {
                 changing |= !life.isReadOnly();
                 GitProcess parent = process.parent;
-                if (parent != null && life.report() != null) {
+                HookReport report = life.report();
+                if (parent != null && report != null && !report.isOfAnnotations()) {
                     parent.reportedBy(process.pid);
                 }
                 life.measureEndAgain();

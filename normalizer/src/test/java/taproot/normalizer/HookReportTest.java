@@ -5,6 +5,7 @@ import static taproot.normalizer.Scenario.ROOT;
 import static taproot.normalizer.Scenario.below;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What a hook reports is on the record of the command that ran it, and the hook itself on none. */
@@ -109,6 +110,33 @@ class HookReportTest {
         assertThat(story.record(ROOT).rewrites()).containsExactly(new CommandRecord.Rewrite(ONE, TWO));
         assertThat(story.record(ROOT).refChanges()).isEmpty();
         assertThat(story.record(ROOT).refConfidence()).isNull();
+    }
+
+    @Test
+    void aGitProcessCanAnnotateTheCommandItHangsUnderAndIsNotListed() {
+        story.at(0).start(ROOT, "git", "commit");
+        story.at(5).start(REPORT, "git", "rev-parse", "--sq-quote", "taproot:annotations", "tool=ide", "why=a=b", "x=");
+        story.ends(REPORT, 0).at(6).start(below(ROOT, 4), "git", "rev-parse", "--sq-quote", "taproot:annotations", "x");
+        story.ends(below(ROOT, 4), 0).at(7).ends(ROOT, 0).runOut();
+        assertThat(story.record(ROOT).annotations())
+                .containsOnly(Map.entry("tool", "ide"), Map.entry("why", "a=b"), Map.entry("x", ""));
+        assertThat(story.record(ROOT).processes()).hasSize(2);
+        assertThat(story.record(ROOT).refConfidence()).isNull();
+    }
+
+    @Test
+    void annotationsOfManyProcessesAreBounded() {
+        story.at(0).start(ROOT, "git", "commit");
+        for (int i = 0; i < 100; i++) {
+            String sid = below(ROOT, 10 + i);
+            story.at(i + 1).start(sid, "git", "rev-parse", "--sq-quote", "taproot:annotations", "k" + (100 + i) + "=v");
+            story.ends(sid, 0);
+        }
+        story.at(200).ends(ROOT, 0).runOut();
+        assertThat(story.record(ROOT).annotations())
+                .hasSize(Details.MAX_ANNOTATIONS)
+                .containsKey("k100");
+        assertThat(story.record(ROOT).dropped()).containsEntry("annotations", 100L - Details.MAX_ANNOTATIONS);
     }
 
     @Test

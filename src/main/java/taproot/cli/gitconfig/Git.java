@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import taproot.cli.terminal.CommandFailedException;
 import taproot.cli.terminal.ExitStatus;
 
 /**
- * The git of the user, run by us: untraced unless told otherwise, outside of every repository, and with none of the
+ * The git of the user, run by us: untraced unless told otherwise, outside of every repository but one named, and with none of the
  * variables that a git around us has set for its own children.
  */
 public final class Git {
@@ -23,6 +24,9 @@ public final class Git {
             "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH", "GIT_SSL_NO_VERIFY");
 
     private static final long PATIENCE_SECONDS = 30;
+
+    private static final Map<String, String> UNTRACED =
+            Map.of("GIT_TRACE2_EVENT", "0", "GIT_TRACE2", "0", "GIT_TRACE2_PERF", "0");
 
     private final Map<String, String> environment;
 
@@ -35,15 +39,21 @@ public final class Git {
 
     /** Runs it without a trace of it. */
     public Ran run(List<String> arguments) throws CommandFailedException {
-        return run(arguments, Map.of("GIT_TRACE2_EVENT", "0", "GIT_TRACE2", "0", "GIT_TRACE2_PERF", "0"));
+        return run(null, arguments, UNTRACED);
+    }
+
+    /** Runs it without a trace of it, in the repository that is there. */
+    public Ran runIn(Path directory, List<String> arguments) throws CommandFailedException {
+        return run(directory, arguments, UNTRACED);
     }
 
     /** Runs it as the user would, where the variables that say what is traced are concerned. */
     public Ran runTraced(List<String> arguments, Map<String, String> more) throws CommandFailedException {
-        return run(arguments, more);
+        return run(null, arguments, more);
     }
 
-    private Ran run(List<String> arguments, Map<String, String> more) throws CommandFailedException {
+    private Ran run(@Nullable Path directory, List<String> arguments, Map<String, String> more)
+            throws CommandFailedException {
         List<String> words = new ArrayList<>(List.of(program()));
         words.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(words);
@@ -54,7 +64,11 @@ public final class Git {
                 variables.put(name, value);
             }
         });
-        variables.put("GIT_DIR", "/nonexistent"); // No repository has a say in any of this.
+        if (directory == null) {
+            variables.put("GIT_DIR", "/nonexistent"); // No repository has a say in any of this.
+        } else {
+            builder.directory(directory.toFile());
+        }
         variables.put("LC_ALL", "C");
         variables.putAll(more);
         try {

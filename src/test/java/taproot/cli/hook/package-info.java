@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.cli.hook;
+
+import org.jspecify.annotations.NullMarked;
