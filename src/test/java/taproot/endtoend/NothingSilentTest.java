@@ -25,6 +25,7 @@ import taproot.daemon.Daemon;
 import taproot.daemon.config.Places;
 import taproot.daemon.log.CommandLog;
 import taproot.daemon.log.LogSettings;
+import taproot.daemon.log.SinkCursors;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
 import taproot.normalizer.DropReason;
@@ -269,6 +270,7 @@ class NothingSilentTest {
         CommandLog log = CommandLog.open(
                 lab.places().stateDirectory(),
                 impatient,
+                SinkCursors.UNCHANGED,
                 command -> {
                     throw new IllegalStateException("nothing is written");
                 },
