@@ -33,24 +33,30 @@ final class PostgresSchema {
         }
     }
 
+    /** Whoever fails gives the connection up, and with it the lock. */
     private static int apply(Connection connection, TableName table) throws SQLException {
-        try (PreparedStatement lock =
-                connection.prepareStatement("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))")) {
-            lock.setString(1, "taproot " + table.name());
-            lock.execute();
-        }
+        lock(connection, "SELECT pg_advisory_lock(hashtextextended(?, 0))", table);
+        // In another transaction: within one the server may go on believing that the table, made meanwhile, is not
+        // there.
+        connection.commit();
         int version = version(connection, table); // Another daemon may have been faster.
         try (Statement statement = connection.createStatement()) {
             for (int next = version + 1; next <= VERSION; next++) {
                 statement.execute(script(next, table));
                 version = next;
             }
-            connection.commit();
-        } catch (SQLException e) {
-            connection.rollback();
-            throw e;
         }
+        connection.commit();
+        lock(connection, "SELECT pg_advisory_unlock(hashtextextended(?, 0))", table);
+        connection.commit();
         return version;
+    }
+
+    private static void lock(Connection connection, String sql, TableName table) throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement(sql)) {
+            lock.setString(1, "taproot " + table.name());
+            lock.execute();
+        }
     }
 
     private static int version(Connection connection, TableName table) throws SQLException {

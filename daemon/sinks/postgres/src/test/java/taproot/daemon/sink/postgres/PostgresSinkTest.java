@@ -102,7 +102,7 @@ class PostgresSinkTest {
         try (Outlet one = open("one", "batch_records=100");
                 Outlet other = open("other", "batch_records=100")) {
             CompletableFuture<Void> first = CompletableFuture.runAsync(() -> feed(one, roots));
-            CompletableFuture<Void> second = CompletableFuture.runAsync(() -> feed(other, roots));
+            CompletableFuture<Void> second = CompletableFuture.runAsync(() -> feedBackwards(other, roots));
             CompletableFuture.allOf(first, second).get(60, TimeUnit.SECONDS);
             one.awaitAllDelivered();
             other.awaitAllDelivered();
@@ -127,6 +127,20 @@ class PostgresSinkTest {
     private static void feed(Outlet outlet, int roots) {
         try {
             outlet.append(0, roots);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Each has some first, however the two are scheduled. */
+    private static void feedBackwards(Outlet outlet, int roots) {
+        try {
+            for (int n = roots - 1; n >= 0; n--) {
+                outlet.append(TestRecords.command(n));
+                if (n % 1_000 == 0) {
+                    outlet.committed();
+                }
+            }
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -247,6 +261,8 @@ class PostgresSinkTest {
             }
         }
         assertThat(rows()).isEqualTo(10);
+        assertThat(outlets)
+                .allSatisfy(outlet -> assertThat(outlet.status().failures()).isZero());
         assertThat(number("SELECT count(*) FROM taproot_commands_schema")).isEqualTo(1);
     }
 
