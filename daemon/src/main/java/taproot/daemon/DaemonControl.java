@@ -56,6 +56,7 @@ record DaemonControl(Daemon daemon, String version, Instant startedAt, StoredFor
                         live.scratchBytes()),
                 daemon.counters().dropped(),
                 counters,
+                daemon.counters().lastLosses(),
                 failures(log));
     }
 

@@ -22,40 +22,24 @@ import taproot.daemon.log.CommandQuery;
 import taproot.daemon.log.LogException;
 import taproot.daemon.log.LogReader;
 import taproot.daemon.log.StoredCommand;
-import taproot.daemon.metrics.Counter;
-import taproot.normalizer.DropReason;
 
-/** Looks at the daemon: whether it answers, whether a real git command arrives in its log, and what it has lost. */
+/** Looks at the daemon: whether it answers, and whether a real git command arrives in its log. */
 final class DaemonCheck {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-    /** What is lost, and the key with which less is. */
-    private static final Map<String, String> REMEDIES = Map.of(
-            DropReason.OVERLONG.wire(), "ingest.line_limit=64MiB",
-            DropReason.NO_MEMORY.wire(), "roots.scratch_total=256MiB",
-            Counter.SCRATCH_BYTES_SHED.wire(), "roots.scratch_total=256MiB",
-            Counter.RECORDS_QUEUE_FULL.wire(), "log.queue_limit=128MiB",
-            Counter.RECORDS_UNWRITTEN.wire(), "shutdown_grace=30s");
-
-    private static final List<Counter> LOSSES = List.of(
-            Counter.RECORDS_QUEUE_FULL,
-            Counter.RECORDS_UNWRITTEN,
-            Counter.RECORDS_REFUSED,
-            Counter.SCRATCH_BYTES_SHED,
-            Counter.ACCEPTS_FAILED,
-            Counter.LOG_ERRORS,
-            Counter.ROOTS_GIVEN_UP);
 
     private final Git git;
     private final Places places;
     private final PlaceOptions options;
     private final ControlClient daemon;
+    private final boolean sound;
     private final List<Finding> findings = new ArrayList<>();
 
-    DaemonCheck(Git git, Places places, PlaceOptions options) {
+    /** @param sound nothing was found so far that would keep an event from arriving */
+    DaemonCheck(Git git, Places places, PlaceOptions options, boolean sound) {
         this.git = git;
         this.places = places;
         this.options = options;
+        this.sound = sound;
         this.daemon = new ControlClient(places.controlSocket());
     }
 
@@ -74,8 +58,13 @@ final class DaemonCheck {
             return findings;
         }
         answers(status);
-        losses(status);
-        endToEnd();
+        findings.addAll(new LossCheck(status, options).findings());
+        List<Finding> log = new LogStateCheck(status, places).findings();
+        findings.addAll(log);
+        if (!log.isEmpty()) {
+            return findings; // A record would wait as all others do.
+        }
+        endToEnd(Long.toString(status.number("pid")));
         return findings;
     }
 
@@ -84,7 +73,7 @@ final class DaemonCheck {
             String what = message.contains(";") ? message.substring(0, message.lastIndexOf(';')) : message;
             return Finding.problem("daemon", what, options.command("run"));
         }
-        return Finding.problem("daemon", message, "kill -9 " + pid + "; " + options.command("run"));
+        return Finding.problem("daemon", message, again("-9 ", pid));
     }
 
     /** Of the daemon that left its number beside the socket, if that still runs. */
@@ -96,6 +85,11 @@ final class DaemonCheck {
         } catch (IOException e) {
             return null; // None runs, or none that left its number.
         }
+    }
+
+    /** Ends a daemon, waits until it is gone (until then it holds the directory), and starts another. */
+    private String again(String signal, String pid) {
+        return "kill " + signal + pid + "; tail -s 0.1 --pid=" + pid + " -f /dev/null; " + options.command("run");
     }
 
     private static char state(String pid) {
@@ -116,56 +110,26 @@ final class DaemonCheck {
             findings.add(Finding.note(
                     "daemon",
                     "process " + pid + " answers, but is taproot " + status.text("version") + ", and this is " + ours,
-                    "kill " + pid + "; " + options.command("run")));
-        }
-        String state = status.object("log").text("state");
-        if (!state.equals("open") && !state.equals("opening")) {
-            String latest = status.objects("errors").stream()
-                    .map(error -> ": " + ShellText.oneLine(error.text("message")))
-                    .reduce((first, last) -> last)
-                    .orElse("");
-            findings.add(Finding.problem(
-                    "log",
-                    "the daemon's log is " + state + latest,
-                    "df -h " + ShellText.of(places.stateDirectory().toString())));
-        }
-    }
-
-    private void losses(Json status) {
-        int before = findings.size();
-        Json dropped = status.object("events").object("dropped");
-        for (DropReason reason : DropReason.values()) {
-            lost(dropped.number(reason.wire()), reason.wire(), "lines dropped: " + reason.meaning());
-        }
-        Json counters = status.object("counters");
-        for (Counter counter : LOSSES) {
-            lost(counters.number(counter.wire()), counter.wire(), counter.meaning());
-        }
-        if (findings.size() == before) {
-            findings.add(Finding.ok("losses", "nothing was dropped since the daemon started"));
-        }
-    }
-
-    private void lost(long n, String wire, String meaning) {
-        if (n > 0) {
-            String remedy = REMEDIES.get(wire);
-            findings.add(Finding.note(
-                    "losses", n + " " + meaning, remedy == null ? null : options.command("run --set " + remedy)));
+                    again("", pid)));
         }
     }
 
     /** A git command of the user's, in the user's environment, all the way; told apart by a session of its own. */
-    private void endToEnd() {
+    private void endToEnd(String pid) {
         String session = "taproot-doctor-" + UUID.randomUUID();
         try {
             Git.Ran ran = git.runTraced(
                     List.of("version"), Map.of("GIT_TRACE2_PARENT_SID", session, "GIT_TRACE2_DST_DEBUG", "1"));
+            if (!ran.err().isBlank()) {
+                findings.add(missing(ran, pid)); // A barrier would go the same way, and wait for itself.
+                return;
+            }
             Replies.body(daemon.ask("POST", "/v1/barrier?timeout=5s", PATIENCE.plusSeconds(2)));
             StoredCommand found = find(session);
             findings.add(
                     found != null
                             ? Finding.ok("end to end", "a git version that was run just now is record " + found.seq())
-                            : missing(ran));
+                            : missing(ran, pid));
         } catch (CommandFailedException | LogException e) {
             findings.add(Finding.problem("end to end", String.valueOf(e.getMessage()), options.command("status")));
         }
@@ -179,12 +143,16 @@ final class DaemonCheck {
         }
     }
 
-    private static Finding missing(Git.Ran ran) {
+    private Finding missing(Git.Ran ran, String pid) {
+        String what = "a git version that was run just now did not arrive";
         String said = ran.err().strip();
-        return Finding.problem(
-                "end to end",
-                "a git version that was run just now did not arrive"
-                        + (said.isEmpty() ? ": see the problems above" : ", git says: " + ShellText.oneLine(said)),
-                "GIT_TRACE2_DST_DEBUG=1 git version");
+        if (!said.isEmpty()) { // Such as that the socket's file is gone: whoever made it has to make it again.
+            return Finding.problem(
+                    "end to end", what + ", git says: " + ShellText.oneLine(said), sound ? again("", pid) : null);
+        }
+        return sound
+                ? Finding.problem(
+                        "end to end", what + ", and git knows of no reason: is it git that runs?", "type -a git")
+                : Finding.problem("end to end", what + ": see the problems above", null);
     }
 }

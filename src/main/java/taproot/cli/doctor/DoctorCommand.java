@@ -45,7 +45,8 @@ public final class DoctorCommand implements Callable<Integer> {
         String target = "af_unix:stream:" + places.traceSocket();
         findings.addAll(new GitCheck(git, options, session.environment(), target).findings());
         findings.addAll(new PlaceCheck(places, options).findings());
-        findings.addAll(new DaemonCheck(git, places, options).findings());
+        boolean sound = findings.stream().allMatch(f -> f.level() != Finding.Level.PROBLEM);
+        findings.addAll(new DaemonCheck(git, places, options, sound).findings());
         long problems = findings.stream()
                 .filter(f -> f.level() == Finding.Level.PROBLEM)
                 .count();

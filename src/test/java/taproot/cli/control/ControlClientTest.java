@@ -206,6 +206,7 @@ class ControlClientTest {
                         49L,
                         Counter.RECORDS_COMMITTED,
                         1_234L),
+                Map.of(),
                 List.of());
     }
 

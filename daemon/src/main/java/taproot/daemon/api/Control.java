@@ -101,6 +101,7 @@ public interface Control {
      * @param config the configuration file that was read, absent where none was
      * @param dropped lines by reason; a reason that is missing counts as 0
      * @param counters every counter; one that is missing counts as 0
+     * @param lastLosses when something was last lost, by the name of its reason or counter; none that never was
      * @param errors the latest failures, newest first
      */
     record Status(
@@ -116,10 +117,12 @@ public interface Control {
             Counts live,
             Map<DropReason, Long> dropped,
             Map<Counter, Long> counters,
+            Map<String, Instant> lastLosses,
             List<Failure> errors) {
         public Status {
             dropped = Map.copyOf(dropped);
             counters = Map.copyOf(counters);
+            lastLosses = Map.copyOf(lastLosses);
             errors = List.copyOf(errors);
         }
     }

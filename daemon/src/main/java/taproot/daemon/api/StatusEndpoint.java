@@ -3,6 +3,9 @@ package taproot.daemon.api;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
 import org.reactivestreams.Publisher;
 import reactor.netty.http.server.HttpServerResponse;
 import taproot.daemon.metrics.Counter;
@@ -61,6 +64,11 @@ final class StatusEndpoint implements Endpoint {
         json.writeObjectFieldStart("counters");
         for (Counter counter : Counter.values()) {
             json.writeNumberField(counter.wire(), status.counters().getOrDefault(counter, 0L));
+        }
+        json.writeEndObject();
+        json.writeObjectFieldStart("last_losses");
+        for (Map.Entry<String, Instant> last : new TreeMap<>(status.lastLosses()).entrySet()) {
+            json.writeStringField(last.getKey(), Rfc3339.micros(last.getValue()));
         }
         json.writeEndObject();
         json.writeArrayFieldStart("errors");

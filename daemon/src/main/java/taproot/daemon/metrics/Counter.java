@@ -1,6 +1,9 @@
 package taproot.daemon.metrics;
 
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /** Everything the daemon counts besides lines by {@link taproot.normalizer.DropReason}; all start at 0 with the daemon. */
 public enum Counter {
@@ -77,11 +80,25 @@ public enum Counter {
     /** Records that were removed from the log before a sink had read them. */
     SINK_RECORDS_MISSED("records removed before a sink had read them");
 
+    private static final Set<Counter> LOSSES = Collections.unmodifiableSet(EnumSet.of(
+            ACCEPTS_FAILED,
+            SCRATCH_BYTES_SHED,
+            RECORDS_QUEUE_FULL,
+            RECORDS_UNWRITTEN,
+            RECORDS_REFUSED,
+            LOG_ERRORS,
+            ROOTS_GIVEN_UP));
+
     private final String wire = name().toLowerCase(Locale.ROOT);
     private final String meaning;
 
     Counter(String meaning) {
         this.meaning = meaning;
+    }
+
+    /** Those for which something that git said is missing in the log, or might have been. */
+    public static Set<Counter> losses() {
+        return LOSSES;
     }
 
     /** The name as it stands in JSON and metrics. */

@@ -1,10 +1,13 @@
 package taproot.daemon.metrics;
 
+import java.time.Instant;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,23 +17,40 @@ import taproot.normalizer.DropReason;
 public final class Counters {
     private static final Logger LOG = LoggerFactory.getLogger(Counters.class);
 
+    /** Asked for every line: an array's element costs it nothing. */
+    private static final boolean[] IS_LOSS = losses();
+
     private final LongAdder[] counters = adders(Counter.values().length);
     private final Map<Timing, Histogram> timings = histograms();
     private final LongAdder[] dropped = adders(DropReason.values().length);
+
+    /** When each was last counted, in milliseconds since 1970; 0 where it never was, or where it is no loss. */
+    private final AtomicLongArray lastLost = new AtomicLongArray(Counter.values().length);
+
+    private final AtomicLongArray lastDropped = new AtomicLongArray(DropReason.values().length);
 
     /** As many as there are calls in the program. */
     private final Set<String> defectivePlaces = ConcurrentHashMap.newKeySet();
 
     public void add(Counter counter, long n) {
         counters[counter.ordinal()].add(n);
+        noteLoss(counter);
     }
 
     public void increment(Counter counter) {
         counters[counter.ordinal()].increment();
+        noteLoss(counter);
+    }
+
+    private void noteLoss(Counter counter) {
+        if (IS_LOSS[counter.ordinal()]) {
+            lastLost.setOpaque(counter.ordinal(), System.currentTimeMillis());
+        }
     }
 
     public void dropped(DropReason reason, long lines) {
         dropped[reason.ordinal()].add(lines);
+        lastDropped.setOpaque(reason.ordinal(), System.currentTimeMillis());
     }
 
     /**
@@ -70,12 +90,36 @@ public final class Counters {
         return sums;
     }
 
+    /** When something was last lost, by what it is counted as (of either kind); none that never was. */
+    public Map<String, Instant> lastLosses() {
+        Map<String, Instant> times = new HashMap<>();
+        for (DropReason reason : DropReason.values()) {
+            noteTime(times, reason.wire(), lastDropped.getOpaque(reason.ordinal()));
+        }
+        for (Counter counter : Counter.losses()) {
+            noteTime(times, counter.wire(), lastLost.getOpaque(counter.ordinal()));
+        }
+        return times;
+    }
+
+    private static void noteTime(Map<String, Instant> times, String wire, long millis) {
+        if (millis != 0) {
+            times.put(wire, Instant.ofEpochMilli(millis));
+        }
+    }
+
     private static Map<Timing, Histogram> histograms() {
         Map<Timing, Histogram> histograms = new EnumMap<>(Timing.class);
         for (Timing timing : Timing.values()) {
             histograms.put(timing, new Histogram());
         }
         return histograms;
+    }
+
+    private static boolean[] losses() {
+        boolean[] losses = new boolean[Counter.values().length];
+        Counter.losses().forEach(counter -> losses[counter.ordinal()] = true);
+        return losses;
     }
 
     private static LongAdder[] adders(int n) {

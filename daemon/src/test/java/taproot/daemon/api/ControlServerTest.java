@@ -99,6 +99,7 @@ class ControlServerTest {
                 .contains("\"events\":{\"received\":107,\"applied\":100,\"ignored\":0,\"dropped\":{")
                 .contains("\"queue\":{\"records\":4,\"bytes\":500,\"oldest_us\":7000,\"scratch_bytes\":6000}")
                 .contains("\"log\":{\"state\":\"open\"}")
+                .contains("\"last_losses\":{\"torn\":\"2026-11-20T05:00:02.000000Z\"}")
                 .endsWith("\"errors\":[{\"at\":\"2026-11-20T05:00:01.000000Z\",\"message\":\"disk \\\"full\\\"\"}]}\n");
     }
 
@@ -222,6 +223,7 @@ class ControlServerTest {
                 new Control.Counts(1, 2, 3, 6000),
                 Map.of(DropReason.TORN, 7L),
                 Map.of(Counter.EVENTS_RECEIVED, 107L, Counter.EVENTS_APPLIED, 100L),
+                Map.of("torn", Instant.parse("2026-11-20T05:00:02Z")),
                 List.of(new Control.Failure(Instant.parse("2026-11-20T05:00:01Z"), "disk \"full\"")));
     }
 

@@ -120,6 +120,7 @@ abstract class LoggedServerBase {
                     new Counts(0, 0, 0, 0),
                     counters.dropped(),
                     Arrays.stream(Counter.values()).collect(Collectors.toMap(c -> c, counters::get)),
+                    counters.lastLosses(),
                     List.of());
         }
 
