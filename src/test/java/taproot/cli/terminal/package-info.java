@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.cli.terminal;
+
+import org.jspecify.annotations.NullMarked;
