@@ -1,67 +1,37 @@
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 
-/** The benchmark's table: medians and spreads over rounds, and the ratio of each pair of neighbouring rounds. */
+/** Tables for people: the median of a figure's rounds, and between which values they lay. */
 final class Report {
 
     private Report() {}
 
-    /** One round: CPU time and wall time from the first connection until everything is committed. */
-    record Round(double cpuMicros, double seconds, long lines, long connections, long peakRssKilobytes) {
-        double microsPerEvent() {
-            return cpuMicros / lines;
-        }
-
-        double eventsPerSecond() {
-            return lines / seconds;
-        }
-
-        double connectionsPerSecond() {
-            return connections / seconds;
-        }
+    static void title(String format, Object... values) {
+        System.out.printf(Locale.ROOT, "%n" + format + "%n", values);
     }
 
-    static void print(String workload, List<Round> floors, String name, List<Round> candidates) {
-        List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < floors.size(); i++) {
-            ratios.add(candidates.get(i).microsPerEvent() / floors.get(i).microsPerEvent());
-        }
-        System.out.printf(
-                "%n%s: %d events in %d connections a round, %d rounds%n",
-                workload, floors.getFirst().lines, floors.getFirst().connections, floors.size());
-        System.out.printf(
-                "%-10s %24s %12s %14s %10s%n", "", "CPU µs/event (spread)", "events/s", "connections/s", "peak RSS");
-        printRow("floor", floors);
-        printRow(name, candidates);
-        System.out.printf("%-10s %24s%n", "ratio", spread(ratios));
+    static void row(String format, Object... values) {
+        System.out.printf(Locale.ROOT, format + "%n", values);
         System.out.flush();
     }
 
-    private static void printRow(String name, List<Round> rounds) {
-        System.out.printf(
-                "%-10s %24s %12s %14s %7.1f MB%n",
-                name,
-                spread(rounds.stream().map(Round::microsPerEvent).toList()),
-                whole(rounds, Round::eventsPerSecond),
-                whole(rounds, Round::connectionsPerSecond),
-                rounds.getLast().peakRssKilobytes / 1024.0);
-    }
-
-    private static String spread(List<Double> values) {
+    static String spread(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
-        return String.format(Locale.ROOT, "%.2f (%.2f–%.2f)", median(sorted), sorted.getFirst(), sorted.getLast());
+        return String.format(Locale.ROOT, "%.2f (%.2f–%.2f)", median(values), sorted.getFirst(), sorted.getLast());
     }
 
-    private static String whole(List<Round> rounds, ToDoubleFunction<Round> figure) {
-        List<Double> sorted =
-                rounds.stream().map(figure::applyAsDouble).sorted().toList();
-        return String.format(Locale.ROOT, "%,.0f", median(sorted));
+    static double median(List<Double> values) {
+        return quantile(values, 0.5);
     }
 
-    private static double median(List<Double> sorted) {
-        int middle = sorted.size() / 2;
-        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    static double quantile(List<Double> values, double q) {
+        List<Double> sorted = values.stream().sorted().toList();
+        if (sorted.isEmpty()) {
+            return Double.NaN;
+        }
+        double place = q * (sorted.size() - 1);
+        int below = (int) place;
+        int above = Math.min(below + 1, sorted.size() - 1);
+        return sorted.get(below) + (place - below) * (sorted.get(above) - sorted.get(below));
     }
 }

@@ -10,6 +10,7 @@
  *   --clients N     threads (1)                   --rate N       commands a second over all clients (as fast as they go)
  *   --commands N    commands to play (1000)       --read-only N  percent of commands that are STATUS (100)
  *   --nesting N     processes below each other in a command of `short` (1)
+ *   --under SID     all commands run below this one, which is there from the beginning to the end
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -30,15 +31,17 @@
 #include "recording.h"
 
 static struct {
-	const char *mode, *socket;
+	const char *mode, *socket, *under;
 	long clients, commands, rate, read_only, nesting;
-} options = {.clients = 1, .commands = 1000, .read_only = 100, .nesting = 1};
+} options = {.under = "", .clients = 1, .commands = 1000, .read_only = 100, .nesting = 1};
 
 static struct stream status, commit;
 
 static atomic_long next_command, connections, lines, bytes, broken;
 static int64_t began;
 static uint32_t machine; /* the host part of the SIDs, different for every run */
+
+static void usage(const char *why);
 
 static int64_t now_us(clockid_t clock)
 {
@@ -155,6 +158,27 @@ static void play_command(int fd, const struct stream *stream, const char *parent
 	}
 }
 
+/* The command that all others run below. */
+static int begin_above(void)
+{
+	int fd = open_connection();
+
+	if (strlen(options.under) > MAX_SID / 2)
+		usage("expected a shorter SID for --under");
+	for (int i = 0; i < 2; i++)
+		send_line(fd, &status.lines[i], options.under, strlen(options.under),
+			  now_us(CLOCK_REALTIME) - status.lines[0].time);
+	return fd;
+}
+
+static void end_above(int fd)
+{
+	for (int i = status.count - 2; i < status.count; i++)
+		send_line(fd, &status.lines[i], options.under, strlen(options.under),
+			  now_us(CLOCK_REALTIME) - status.lines[0].time);
+	close(fd);
+}
+
 /* Every SID of the root gets another host, which keeps it git-shaped, as long as it was, and apart from other rounds. */
 static void play_session(const struct session *session, long command)
 {
@@ -216,7 +240,7 @@ static void *client(void *unused)
 			play_session(&sessions[command % session_count], command);
 		} else {
 			int fd = persistent >= 0 ? persistent : open_connection();
-			play_command(fd, choose(command), "", command, 1);
+			play_command(fd, choose(command), options.under, command, 1);
 			if (persistent < 0)
 				close(fd);
 		}
@@ -232,7 +256,7 @@ static void usage(const char *why)
 {
 	fprintf(stderr, "generate: %s\nusage: generate short|long --socket PATH [options] STATUS COMMIT\n"
 			"       generate session --socket PATH [options] DIRECTORY\n"
-			"options: --clients N --commands N --rate N --read-only PERCENT --nesting N\n", why);
+			"options: --clients N --commands N --rate N --read-only PERCENT --nesting N --under SID\n", why);
 	exit(2);
 }
 
@@ -250,7 +274,7 @@ static void parse_options(int argc, char **argv)
 {
 	static const struct option known[] = {
 		{"socket", 1, NULL, 's'}, {"clients", 1, NULL, 'c'}, {"commands", 1, NULL, 'n'}, {"rate", 1, NULL, 'r'},
-		{"read-only", 1, NULL, 'o'}, {"nesting", 1, NULL, 'd'}, {0}};
+		{"read-only", 1, NULL, 'o'}, {"nesting", 1, NULL, 'd'}, {"under", 1, NULL, 'u'}, {0}};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -261,6 +285,7 @@ static void parse_options(int argc, char **argv)
 		case 'r': options.rate = number(optarg); break;
 		case 'o': options.read_only = number(optarg); break;
 		case 'd': options.nesting = number(optarg); break;
+		case 'u': options.under = optarg; break;
 		default: usage("unknown option");
 		}
 	}
@@ -296,6 +321,7 @@ int main(int argc, char **argv)
 	}
 	machine = (uint32_t)(now_us(CLOCK_REALTIME) * 2654435761u) ^ (uint32_t)getpid();
 
+	int above = *options.under ? begin_above() : -1;
 	pthread_t *threads = malloc(options.clients * sizeof *threads);
 	began = now_us(CLOCK_MONOTONIC);
 	for (long i = 0; i < options.clients; i++)
@@ -303,6 +329,8 @@ int main(int argc, char **argv)
 			die("pthread_create", "cannot start so many clients");
 	for (long i = 0; i < options.clients; i++)
 		pthread_join(threads[i], NULL);
+	if (above >= 0)
+		end_above(above);
 	printf("commands=%ld connections=%ld lines=%ld bytes=%ld broken=%ld elapsed_us=%ld\n", options.commands,
 	       atomic_load(&connections), atomic_load(&lines), atomic_load(&bytes), atomic_load(&broken),
 	       (long)(now_us(CLOCK_MONOTONIC) - began));

@@ -14,7 +14,10 @@ final class PlainLine implements Fields.Source {
     /** The line has to be read by Jackson; thrown for control flow alone. */
     private static final MalformedEventException NOT_PLAIN = new MalformedEventException("not plain");
 
-    private static final int NAME_SLOTS = 256;
+    private static final int KNOWN_TEXTS = 512;
+
+    /** What is longer is hardly ever said twice. */
+    private static final int LONGEST_KNOWN = 32;
 
     private static final int MAX_DIGITS = 18;
     private static final int MAX_SECONDS_DIGITS = 9;
@@ -22,8 +25,11 @@ final class PlainLine implements Fields.Source {
     private static final int TIME_LENGTH = "YYYY-MM-DDTHH:MM:SS.ffffffZ".length();
     private static final int DAY_LENGTH = "YYYY-MM-DD".length();
 
-    /** Names seen before, so that none is made twice: one in a slot, the latest. */
-    private final @Nullable String[] names = new @Nullable String[NAME_SLOTS];
+    /**
+     * Texts seen before, the latest in its slot. Field names, commands, arguments are the same few again and again: none is
+     * made twice, and a hundred thousand roots that say the same keep it once.
+     */
+    private final @Nullable String[] known = new @Nullable String[KNOWN_TEXTS];
 
     private byte[] in = {};
     private int at;
@@ -51,18 +57,7 @@ final class PlainLine implements Fields.Source {
         int from = stringFrom();
         int end = stringEnd(from);
         expect(':');
-        return name(from, end);
-    }
-
-    private String name(int from, int end) {
-        int length = end - from;
-        int slot = length == 0 ? 0 : (length * 37 + in[from] * 5 + in[end - 1]) & (NAME_SLOTS - 1);
-        String name = names[slot];
-        if (name == null || !is(name, from, end)) {
-            name = text(from, end);
-            names[slot] = name;
-        }
-        return name;
+        return text(from, end);
     }
 
     private boolean is(String name, int from, int end) {
@@ -84,7 +79,18 @@ final class PlainLine implements Fields.Source {
     }
 
     private String text(int from, int end) {
-        return new String(in, from, end - from, StandardCharsets.ISO_8859_1);
+        int length = end - from;
+        if (length == 0 || length > LONGEST_KNOWN) {
+            return new String(in, from, length, StandardCharsets.ISO_8859_1);
+        }
+        int hash = length * 37 + in[from] * 31 + in[from + length / 2] * 7 + in[end - 1];
+        int slot = hash & (KNOWN_TEXTS - 1);
+        String text = known[slot];
+        if (text == null || !is(text, from, end)) {
+            text = new String(in, from, length, StandardCharsets.ISO_8859_1);
+            known[slot] = text;
+        }
+        return text;
     }
 
     @Override

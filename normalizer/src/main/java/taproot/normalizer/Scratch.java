@@ -8,7 +8,6 @@ final class Scratch {
     static final Scratch NONE = new Scratch();
 
     private static final byte[] NOTHING = {};
-    private static final int INITIAL = 1024;
 
     private byte[] bytes = NOTHING;
     private int length;
@@ -22,7 +21,7 @@ final class Scratch {
     void append(byte[] source, int from, int to, int expected) {
         int needed = length + (to - from) + 1;
         if (needed > bytes.length) {
-            int grown = Math.max(INITIAL, bytes.length + bytes.length / 2);
+            int grown = bytes.length + bytes.length / 2;
             bytes = Arrays.copyOf(bytes, Math.max(grown, Math.max(needed, length + expected)));
         }
         System.arraycopy(source, from, bytes, length, to - from);

@@ -11,8 +11,8 @@ import taproot.normalizer.Sid;
 
 /**
  * Finds git processes that died without a word while somebody else holds their connection open: a hook's background
- * process inherits it. Looks at roots that have been silent for two seconds, once a second, on a thread of its own,
- * because it reads {@code /proc}.
+ * process inherits it. Looks at roots that have been silent for two seconds, once a second or, among very many, less
+ * often, on a thread of its own, because it reads {@code /proc}.
  *
  * <p>A process is known by its pid and by its age: one under that pid that is younger than the first line of the process
  * is another one. Ages, since they hold also when somebody sets the clock. What it cannot judge it leaves alone: see {@code
@@ -21,6 +21,11 @@ import taproot.normalizer.Sid;
 public final class Sweeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     private static final long SILENCE = TimeUnit.SECONDS.toMicros(2);
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Among very many roots it rests for this many times as long as it swept: they must not cost more than 2 %. */
+    private static final int REST = 50;
+
     private final Roots roots;
     private final Counters counters;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
@@ -34,16 +39,25 @@ public final class Sweeper implements AutoCloseable {
     /** Begins to sweep. */
     public static Sweeper start(Roots roots, Counters counters) {
         Sweeper sweeper = new Sweeper(roots, counters);
-        var unused = sweeper.thread.scheduleWithFixedDelay(sweeper::sweepOnce, 1, 1, TimeUnit.SECONDS);
+        sweeper.sweepAfter(PAUSE_NANOS);
         return sweeper;
+    }
+
+    private void sweepAfter(long nanos) {
+        var unused = thread.schedule(this::sweepOnce, nanos, TimeUnit.NANOSECONDS);
     }
 
     /** An exception that got out would end the sweeping for good, and nobody would know. */
     private void sweepOnce() {
+        long began = System.nanoTime();
         try {
             sweep();
         } catch (RuntimeException e) {
             counters.defect("sweeping", e);
+        }
+        long took = System.nanoTime() - began;
+        if (!thread.isShutdown()) {
+            sweepAfter(Math.max(PAUSE_NANOS, took * REST));
         }
     }
 
