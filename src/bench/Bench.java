@@ -44,6 +44,7 @@ final class Bench {
               --git-runs N       git: runs of each command with each target (200)
               --idle-seconds N   idle: how long nothing happens (20)
               --records N        scale: the largest log (100000)
+              --only-short       path: only the short connections of git status
               --stand-in         path: the floor in Taproot's place, which shows how far two equal programs seem to differ
               --help             this text""";
 
@@ -57,6 +58,7 @@ final class Bench {
             int gitRuns,
             int idleSeconds,
             long records,
+            boolean onlyShort,
             boolean standIn,
             List<String> parts,
             List<String> run) {}
@@ -83,14 +85,20 @@ final class Bench {
         for (int i = 0; i < arguments.length; i++) {
             String argument = arguments[i];
             switch (argument) {
-                case "--rounds", "--commands", "--warm-up", "--clients", "--sessions", "--git-runs", "--idle-seconds",
+                case "--rounds",
+                        "--commands",
+                        "--warm-up",
+                        "--clients",
+                        "--sessions",
+                        "--git-runs",
+                        "--idle-seconds",
                         "--records" -> {
                     if (++i == arguments.length) {
                         usage("expected a value after " + argument);
                     }
                     given.put(argument, arguments[i]);
                 }
-                case "--stand-in" -> given.put(argument, "yes");
+                case "--stand-in", "--only-short" -> given.put(argument, "yes");
                 case "--help", "-h" -> {
                     System.out.println(help());
                     System.exit(0);
@@ -114,10 +122,13 @@ final class Bench {
                 given.containsKey("--clients") ? (int) number(given, "--clients", 8) : 0,
                 given.getOrDefault(
                         "--sessions",
-                        Lab.HERE.resolve("../../normalizer/src/test/resources/traces/git-2.39.5").toString()),
+                        Lab.HERE
+                                .resolve("../../normalizer/src/test/resources/traces/git-2.39.5")
+                                .toString()),
                 (int) number(given, "--git-runs", 200),
                 (int) number(given, "--idle-seconds", 20),
                 number(given, "--records", 100_000),
+                given.containsKey("--only-short"),
                 given.containsKey("--stand-in"),
                 parts,
                 run);

@@ -86,8 +86,14 @@ final class Freshness implements Bench.Part {
                 millis.add((then - at) / 1e6);
             }
         });
-        Report.row("%-46s %8.2f %8.2f %8.2f   (%d of %d)", what, Report.quantile(millis, 0.5),
-                Report.quantile(millis, 0.99), Report.quantile(millis, 1), millis.size(), sent.size());
+        Report.row(
+                "%-46s %8.2f %8.2f %8.2f   (%d of %d)",
+                what,
+                Report.quantile(millis, 0.5),
+                Report.quantile(millis, 0.99),
+                Report.quantile(millis, 1),
+                millis.size(),
+                sent.size());
     }
 
     /** Each command over a connection of its own, each line in a write of its own, as git does it. */
@@ -150,7 +156,8 @@ final class Freshness implements Bench.Part {
     }
 
     private void readStream(SocketChannel subscription) {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(Channels.newInputStream(subscription), UTF_8))) {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(Channels.newInputStream(subscription), UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 Matcher key = KEY.matcher(line);
                 if (line.startsWith("data:") && key.find()) {

@@ -35,13 +35,24 @@ final class GitsView implements Bench.Part {
         Lab.Listener floor = lab.startFloor();
         Lab.Listener taproot = lab.startTaproot();
         lab.generate(taproot.socket(), WholePath.load(lab, options, 8, 50, "short", options.warmUp()));
-        Report.title("git's own view, µs of wall time, %d runs each: median, p99, and the difference to the floor",
+        Report.title(
+                "git's own view, µs of wall time, %d runs each: median, p99, and the difference to the floor",
                 options.gitRuns());
         for (Map.Entry<String, List<String>> command : COMMANDS.entrySet()) {
-            List<String> targets = List.of("0", lab.directory("trace").resolve("file").toString(),
-                    "af_unix:stream:" + floor.socket(), "af_unix:stream:" + taproot.socket());
-            print(command.getKey(), "", TARGETS, turns(lab, repository, options.gitRuns(), targets, command.getValue()));
-            print(command.getKey(), ", beside 10,000 events/s", List.of("floor", "daemon"),
+            List<String> targets = List.of(
+                    "0",
+                    lab.directory("trace").resolve("file").toString(),
+                    "af_unix:stream:" + floor.socket(),
+                    "af_unix:stream:" + taproot.socket());
+            print(
+                    command.getKey(),
+                    "",
+                    TARGETS,
+                    turns(lab, repository, options.gitRuns(), targets, command.getValue()));
+            print(
+                    command.getKey(),
+                    ", beside 10,000 events/s",
+                    List.of("floor", "daemon"),
                     underLoad(lab, options, repository, floor, taproot, command.getValue()));
         }
         lab.stop(taproot);
@@ -49,18 +60,31 @@ final class GitsView implements Bench.Part {
     }
 
     /** The other events go where git's go: both listeners have as much to do besides. */
-    private static List<List<Double>> underLoad(Lab lab, Bench.Options options, Path repository, Lab.Listener floor,
-            Lab.Listener taproot, List<String> command) throws Exception {
+    private static List<List<Double>> underLoad(
+            Lab lab,
+            Bench.Options options,
+            Path repository,
+            Lab.Listener floor,
+            Lab.Listener taproot,
+            List<String> command)
+            throws Exception {
         List<List<Double>> times = List.of(new ArrayList<>(), new ArrayList<>());
         for (int block = 0; block < BLOCKS; block++) {
             for (int i = 0; i < 2; i++) {
                 Lab.Listener listener = i == 0 ? floor : taproot;
-                Process others = lab.startGenerating(listener.socket(), Lab.join(
-                        List.of("--rate", "" + OTHER_COMMANDS),
-                        WholePath.load(lab, options, 4, 50, "short", 1_000_000)));
-                times.get(i).addAll(turns(lab, repository, options.gitRuns() / BLOCKS,
-                                List.of("af_unix:stream:" + listener.socket()), command)
-                        .getFirst());
+                Process others = lab.startGenerating(
+                        listener.socket(),
+                        Lab.join(
+                                List.of("--rate", "" + OTHER_COMMANDS),
+                                WholePath.load(lab, options, 4, 50, "short", 1_000_000)));
+                times.get(i)
+                        .addAll(turns(
+                                        lab,
+                                        repository,
+                                        options.gitRuns() / BLOCKS,
+                                        List.of("af_unix:stream:" + listener.socket()),
+                                        command)
+                                .getFirst());
                 lab.endGenerating(others);
             }
         }
@@ -72,22 +96,29 @@ final class GitsView implements Bench.Part {
         for (int i = 0; i < targets.size(); i++) {
             double median = Report.median(times.get(i));
             double p99 = Report.quantile(times.get(i), 0.99);
-            Report.row("%-46s %8.0f %8.0f   %+6.1f %% %+7.0f", command + " → " + targets.get(i) + beside, median, p99,
-                    100 * (median / Report.median(floor) - 1), p99 - Report.quantile(floor, 0.99));
+            Report.row(
+                    "%-46s %8.0f %8.0f   %+6.1f %% %+7.0f",
+                    command + " → " + targets.get(i) + beside,
+                    median,
+                    p99,
+                    100 * (median / Report.median(floor) - 1),
+                    p99 - Report.quantile(floor, 0.99));
         }
     }
 
     private static List<List<Double>> turns(
             Lab lab, Path repository, int runs, List<String> targets, List<String> command) throws Exception {
-        List<String> words = Lab.join(
-                List.of(lab.program("turns").toString(), "" + runs), targets, List.of("--"), command);
+        List<String> words =
+                Lab.join(List.of(lab.program("turns").toString(), "" + runs), targets, List.of("--"), command);
         Process process = new ProcessBuilder(words)
                 .directory(repository.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         List<List<Double>> times = new ArrayList<>();
         targets.forEach(_ -> times.add(new ArrayList<>()));
-        for (String line : new String(process.getInputStream().readAllBytes(), UTF_8).lines().toList()) {
+        for (String line : new String(process.getInputStream().readAllBytes(), UTF_8)
+                .lines()
+                .toList()) {
             String[] fields = line.split(" ");
             times.get(Integer.parseInt(fields[0])).add(Double.parseDouble(fields[1]));
         }

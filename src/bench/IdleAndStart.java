@@ -20,16 +20,25 @@ final class IdleAndStart implements Bench.Part {
     public void measure(Lab lab, Bench.Options options) throws Exception {
         Path classes = Lab.HERE.resolveSibling("target").resolve("bench");
         int status = javax.tools.ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "-d", classes.toString(), Lab.HERE.resolve("IdleAndStart.java").toString(),
-                        "-sourcepath", Lab.HERE.toString());
+                .run(
+                        null,
+                        null,
+                        null,
+                        "-d",
+                        classes.toString(),
+                        Lab.HERE.resolve("IdleAndStart.java").toString(),
+                        "-sourcepath",
+                        Lab.HERE.toString());
         if (status != 0) {
             throw new IllegalStateException("the bare JVM's program could not be compiled");
         }
         Path socket = lab.directory("bare").resolve("s");
         List<String> bare = Lab.join(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()), BARE_FLAGS,
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()),
+                BARE_FLAGS,
                 List.of("-cp", classes.toString(), "IdleAndStart$Bare", socket.toString()));
-        Report.title("start and idle        start ms (spread)   anonymous MB   resident MB   CPU over %d s",
+        Report.title(
+                "start and idle        start ms (spread)   anonymous MB   resident MB   CPU over %d s",
                 options.idleSeconds());
         measure("bare JVM", lab, options, () -> lab.startOther(bare, socket));
         measure("taproot", lab, options, lab::startTaproot);
@@ -54,8 +63,12 @@ final class IdleAndStart implements Bench.Part {
         double cpu = last.cpuMicros();
         Thread.sleep(options.idleSeconds() * 1000L);
         cpu = last.cpuMicros() - cpu;
-        Report.row("%-14s %25s %14.1f %13.1f %12.3f %%", name, Report.spread(millis),
-                last.kilobytes("RssAnon") / 1024.0, last.kilobytes("VmRSS") / 1024.0,
+        Report.row(
+                "%-14s %25s %14.1f %13.1f %12.3f %%",
+                name,
+                Report.spread(millis),
+                last.kilobytes("RssAnon") / 1024.0,
+                last.kilobytes("VmRSS") / 1024.0,
                 cpu / options.idleSeconds() / 1e4);
         lab.stop(last);
     }

@@ -101,8 +101,8 @@ final class Lab implements AutoCloseable {
 
         /** What a JVM says to a command of {@code jcmd}. */
         String jcmd(String... command) throws Exception {
-            List<String> words = new ArrayList<>(
-                    List.of(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), "" + process.pid()));
+            List<String> words = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), "" + process.pid()));
             words.addAll(List.of(command));
             Process jcmd = new ProcessBuilder(words).redirectErrorStream(true).start();
             String answer = new String(jcmd.getInputStream().readAllBytes(), UTF_8);
@@ -214,7 +214,10 @@ final class Lab implements AutoCloseable {
     /** The load, for as long as it takes. */
     Process startGenerating(Path socket, List<String> arguments) throws IOException {
         return start(
-                join(List.of(programs.resolve("generate").toString()), List.of("--socket", socket.toString()), arguments),
+                join(
+                        List.of(programs.resolve("generate").toString()),
+                        List.of("--socket", socket.toString()),
+                        arguments),
                 "generate.log");
     }
 

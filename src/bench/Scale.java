@@ -44,10 +44,7 @@ final class Scale implements Bench.Part {
         Map<String, Long> sent = lab.generate(taproot.socket(), load);
         taproot.barrier();
         return new Cost(
-                taproot.cpuMicros() - cpu,
-                (System.nanoTime() - began) / 1e9,
-                sent.get("lines"),
-                sent.get("commands"));
+                taproot.cpuMicros() - cpu, (System.nanoTime() - began) / 1e9, sent.get("lines"), sent.get("commands"));
     }
 
     // --- live roots --------------------------------------------------------------------------------------------------
@@ -85,10 +82,12 @@ final class Scale implements Bench.Part {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         channel.connect(UnixDomainSocketAddress.of(taproot.socket()));
         for (int i = first; i < first + count; i++) {
-            String head = "\",\"sid\":\"20261120T110000.%06dZ-H0a7c9cdf-P%08x\",\"thread\":\"main\",\"time\":\"2026-11-20T11:00:00.%06dZ\","
-                    .formatted(i % 1_000_000, i + 2, i % 1_000_000);
+            String head =
+                    "\",\"sid\":\"20261120T110000.%06dZ-H0a7c9cdf-P%08x\",\"thread\":\"main\",\"time\":\"2026-11-20T11:00:00.%06dZ\","
+                            .formatted(i % 1_000_000, i + 2, i % 1_000_000);
             ByteBuffer lines = ByteBuffer.wrap(("{\"event\":\"version" + head + "\"evt\":\"3\",\"exe\":\"2.39.5\"}\n"
-                            + "{\"event\":\"start" + head + "\"t_abs\":0.0001,\"argv\":[\"git\",\"cat-file\",\"--batch\"]}\n"
+                            + "{\"event\":\"start" + head
+                            + "\"t_abs\":0.0001,\"argv\":[\"git\",\"cat-file\",\"--batch\"]}\n"
                             + "{\"event\":\"cmd_name" + head + "\"name\":\"cat-file\",\"hierarchy\":\"cat-file\"}\n")
                     .getBytes(UTF_8));
             while (lines.hasRemaining()) {
@@ -120,7 +119,8 @@ final class Scale implements Bench.Part {
     // --- the log -----------------------------------------------------------------------------------------------------
 
     private static void log(Lab lab, Bench.Options options) throws Exception {
-        Report.title("records in log   written bytes/record   CPU µs/record   ms for the newest 50   ms for 50 failed ones");
+        Report.title(
+                "records in log   written bytes/record   CPU µs/record   ms for the newest 50   ms for 50 failed ones");
         for (long records : RECORDS) {
             if (records > options.records()) {
                 Report.row("%14d   (with --records %d)", records, records);
@@ -135,11 +135,17 @@ final class Scale implements Bench.Part {
             Lab.Listener taproot = lab.startTaproot(runtime, state);
             cost(lab, taproot, WholePath.load(lab, options, 8, 100, "short", options.warmUp() / 4));
             long written = taproot.bytesWritten();
-            Cost cost = cost(lab, taproot, Lab.join(
-                    List.of("--rate", "2000"), WholePath.load(lab, options, 8, 100, "short", 4_000)));
+            Cost cost = cost(
+                    lab,
+                    taproot,
+                    Lab.join(List.of("--rate", "2000"), WholePath.load(lab, options, 8, 100, "short", 4_000)));
             written = taproot.bytesWritten() - written;
-            Report.row("%14d %20d %17.1f %20.1f %23.1f", records, written / cost.commands,
-                    cost.cpuMicros / cost.commands, millisOf(state, "1"),
+            Report.row(
+                    "%14d %20d %17.1f %20.1f %23.1f",
+                    records,
+                    written / cost.commands,
+                    cost.cpuMicros / cost.commands,
+                    millisOf(state, "1"),
                     millisOf(state, "outcome <> 'exited' OR exit_code <> 0"));
             lab.stop(taproot);
         }
@@ -155,13 +161,15 @@ final class Scale implements Bench.Part {
                     columns.add(rows.getString(1));
                 }
             }
-            String values = String.join(", ", columns.stream()
-                    .map(name -> switch (name) {
-                        case "seq" -> "seq + $n";
-                        case "key" -> "key || '-' || $n";
-                        default -> name;
-                    })
-                    .toList());
+            String values = String.join(
+                    ", ",
+                    columns.stream()
+                            .map(name -> switch (name) {
+                                case "seq" -> "seq + $n";
+                                case "key" -> "key || '-' || $n";
+                                default -> name;
+                            })
+                            .toList());
             database.setAutoCommit(false);
             long count = 0;
             try (var rows = statement.executeQuery("SELECT max(seq) FROM commands")) {
@@ -203,11 +211,19 @@ final class Scale implements Bench.Part {
             Lab.Listener taproot = lab.startTaproot("--set", "ingest.loops=" + loops);
             cost(lab, taproot, WholePath.load(lab, options, 8, 100, "short", options.warmUp()));
             Cost many = cost(lab, taproot, WholePath.load(lab, options, 8, 100, "short", options.commands() * 2));
-            Cost one = cost(lab, taproot, Lab.join(
-                    List.of("--under", "20261120T110000.%06dZ-H0a7c9cdf-P0000%04x".formatted(loops, loops)),
-                    WholePath.load(lab, options, 8, 100, "short", options.commands())));
-            Report.row("%11d %22.2f %10.0f %21.2f %10.0f", loops, many.cpuMicros / many.lines,
-                    many.lines / many.seconds, one.cpuMicros / one.lines, one.lines / one.seconds);
+            Cost one = cost(
+                    lab,
+                    taproot,
+                    Lab.join(
+                            List.of("--under", "20261120T110000.%06dZ-H0a7c9cdf-P0000%04x".formatted(loops, loops)),
+                            WholePath.load(lab, options, 8, 100, "short", options.commands())));
+            Report.row(
+                    "%11d %22.2f %10.0f %21.2f %10.0f",
+                    loops,
+                    many.cpuMicros / many.lines,
+                    many.lines / many.seconds,
+                    one.cpuMicros / one.lines,
+                    one.lines / one.seconds);
             lab.stop(taproot);
         }
     }

@@ -29,8 +29,18 @@ final class WholePath implements Bench.Part {
         if (!options.standIn()) {
             roundOf(lab, taproot, new Workload("", load(lab, options, 8, 50, "short", options.warmUp())));
         }
-        Report.title("%-34s %6s %18s %18s %18s %9s %8s %9s %9s %7s", "whole path", "events", "floor µs/event",
-                "taproot µs/event", "ratio", "events/s", "conn./s", "B/event", "KB/comm.", "peak MB");
+        Report.title(
+                "%-34s %6s %18s %18s %18s %9s %8s %9s %9s %7s",
+                "whole path",
+                "events",
+                "floor µs/event",
+                "taproot µs/event",
+                "ratio",
+                "events/s",
+                "conn./s",
+                "B/event",
+                "KB/comm.",
+                "peak MB");
         for (Workload workload : workloads(lab, options)) {
             compare(lab, taproot, workload, options);
         }
@@ -44,18 +54,21 @@ final class WholePath implements Bench.Part {
                     clients + " clients, git status, no trace",
                     load(lab, options, clients, 100, "short", options.commands())));
         }
+        if (options.onlyShort()) {
+            return workloads;
+        }
         workloads.add(new Workload(
                 "8 clients, git commit, all traces", load(lab, options, 8, 0, "short", options.commands())));
-        workloads.add(new Workload(
-                "8 long connections, no trace", load(lab, options, 8, 100, "long", options.commands())));
+        workloads.add(
+                new Workload("8 long connections, no trace", load(lab, options, 8, 100, "long", options.commands())));
         workloads.add(new Workload(
                 "recorded sessions",
                 List.of("--clients", "8", "--commands", "" + options.commands() / 10, "session", options.sessions())));
         return workloads;
     }
 
-    static List<String> load(
-            Lab lab, Bench.Options options, int clients, int readOnly, String mode, long commands) throws Exception {
+    static List<String> load(Lab lab, Bench.Options options, int clients, int readOnly, String mode, long commands)
+            throws Exception {
         return List.of(
                 "--clients",
                 "" + clients,
@@ -92,10 +105,18 @@ final class WholePath implements Bench.Part {
             roundOf(lab, taproot, workload);
             allocated = taproot.allocatedBytes() - before;
         }
-        Report.row("%-34s %6d %18s %18s %18s %9.0f %8.0f %9.0f %9.1f %7.0f", workload.name,
-                round.lines / 1000 * 1000, Report.spread(floors), Report.spread(taproots), Report.spread(ratios),
-                Report.median(events), Report.median(connections), allocated / round.lines,
-                allocated / round.commands / 1024, taproot.kilobytes("VmHWM") / 1024.0);
+        Report.row(
+                "%-34s %6d %18s %18s %18s %9.0f %8.0f %9.0f %9.1f %7.0f",
+                workload.name,
+                round.lines / 1000 * 1000,
+                Report.spread(floors),
+                Report.spread(taproots),
+                Report.spread(ratios),
+                Report.median(events),
+                Report.median(connections),
+                allocated / round.lines,
+                allocated / round.commands / 1024,
+                taproot.kilobytes("VmHWM") / 1024.0);
     }
 
     private static Round roundOfFloor(Lab lab, Workload workload) throws Exception {
@@ -125,8 +146,9 @@ final class WholePath implements Bench.Part {
         double seconds = (System.nanoTime() - began) / 1e9 - idle;
         cpu = taproot.cpuMicros() - cpu;
         if (taproot.isTaproot() && taproot.received() - before != sent.get("lines")) {
-            System.err.printf("taproot bench: sent %d lines, Taproot says it received %d%n", sent.get("lines"),
-                    taproot.received() - before);
+            System.err.printf(
+                    "taproot bench: sent %d lines, Taproot says it received %d%n",
+                    sent.get("lines"), taproot.received() - before);
         }
         return round(cpu, seconds, sent);
     }
