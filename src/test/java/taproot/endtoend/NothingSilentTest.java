@@ -203,6 +203,10 @@ class NothingSilentTest {
                 provokedBy("src/test/java/taproot/service/SupervisionTest.java", "Counter." + counter);
                 return;
             }
+            case SINK_RECORDS_DELIVERED, SINK_RECORDS_SET_ASIDE, SINK_RECORDS_MISSED -> {
+                provokedBy("daemon/src/test/java/taproot/daemon/sink/SinkRunnerTest.java", "Counter." + counter);
+                return;
+            }
             case CONNECTION_ERRORS -> {
                 // A Unix socket that is only read from does not fail.
                 provokedBy(

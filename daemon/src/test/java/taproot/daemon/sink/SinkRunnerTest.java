@@ -90,6 +90,8 @@ class SinkRunnerTest {
                 outlet.awaitAllDelivered();
                 assertThat(outlet.status().delivered()).isEqualTo((round + 1) * 100L);
                 assertThat(outlet.status().lagRecords()).isZero();
+                assertThat(outlet.counters().get(Counter.SINK_RECORDS_DELIVERED))
+                        .isEqualTo(100);
             }
         }
         assertThat(seqs()).isEqualTo(upTo(300));
