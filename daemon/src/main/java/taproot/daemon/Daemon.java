@@ -31,6 +31,7 @@ import taproot.daemon.log.LogException;
 import taproot.daemon.log.LogSettings;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
+import taproot.daemon.metrics.Part;
 import taproot.daemon.repositories.Repositories;
 import taproot.daemon.roots.Roots;
 import taproot.daemon.roots.Sweeper;
@@ -351,6 +352,9 @@ public final class Daemon {
                     + reloaded.restart();
             LOG.info(outcome);
             return reloaded;
+        } catch (ConfigException e) {
+            counters.failed(Part.CONFIGURATION, "the configuration stays as it was: " + e.getMessage());
+            throw e;
         } finally {
             supervision.reloaded(outcome);
         }
@@ -397,6 +401,10 @@ public final class Daemon {
 
     Sinks sinks() {
         return sinks;
+    }
+
+    Repositories repositories() {
+        return repositories;
     }
 
     Roots roots() {

@@ -2,6 +2,7 @@ package taproot.daemon;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -9,13 +10,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import taproot.daemon.api.Control;
 import taproot.daemon.config.ConfigException;
 import taproot.daemon.log.LogStatus;
 import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.Failure;
 import taproot.daemon.metrics.GateFigures;
+import taproot.daemon.metrics.Part;
 import taproot.daemon.metrics.SinkStatus;
+import taproot.daemon.metrics.Waiting;
 import taproot.daemon.roots.LiveCommand;
 import taproot.daemon.roots.LiveRoots;
 import taproot.daemon.roots.Roots;
@@ -57,7 +60,8 @@ record DaemonControl(Daemon daemon, String version, Instant startedAt, StoredFor
                 daemon.counters().dropped(),
                 counters,
                 daemon.counters().lastLosses(),
-                failures(log));
+                waiting(log, live),
+                failures());
     }
 
     @Override
@@ -137,9 +141,33 @@ record DaemonControl(Daemon daemon, String version, Instant startedAt, StoredFor
                 TimeUnit.MICROSECONDS.toNanos(Math.floorMod(epochMicros, 1_000_000L)));
     }
 
-    private static List<Failure> failures(LogStatus log) {
-        @Nullable String message = log.lastError();
-        @Nullable Instant at = log.lastErrorAt();
-        return message == null || at == null ? List.of() : List.of(new Failure(at, message));
+    /** Newest first; each sink remembers its own. */
+    private List<Failure> failures() {
+        List<Failure> failures = new ArrayList<>(daemon.counters().failures());
+        for (SinkStatus sink : sinks()) {
+            String message = sink.lastError();
+            Instant at = sink.lastErrorAt();
+            if (message != null && at != null) {
+                failures.add(new Failure(at, Part.SINKS, sink.name() + ": " + message, 1));
+            }
+        }
+        failures.sort(Comparator.comparing(Failure::at).reversed());
+        return failures;
+    }
+
+    /** Who follows and who asks, only the control socket knows. */
+    private Map<Part, Waiting> waiting(LogStatus log, LiveRoots live) {
+        List<SinkStatus> sinks = sinks();
+        return Map.of(
+                Part.ROOTS, new Waiting(live.roots(), daemon.roots().longestSilence()),
+                Part.REPOSITORIES, daemon.repositories().waiting(),
+                Part.LOG, new Waiting(log.queuedRecords(), log.oldestQueued()),
+                Part.SINKS,
+                        new Waiting(
+                                sinks.stream().mapToLong(SinkStatus::lagRecords).sum(),
+                                sinks.stream()
+                                        .map(SinkStatus::lag)
+                                        .max(Comparator.naturalOrder())
+                                        .orElse(Duration.ZERO)));
     }
 }

@@ -24,13 +24,12 @@ final class LiveConfig {
 
     /**
      * @param config as it was read from the file, with the overrides over it
-     * @throws ConfigException if the file has changed in this moment
      */
-    LiveConfig(Config config, @Nullable Path file, List<String> overrides) throws ConfigException {
+    LiveConfig(Config config, @Nullable Path file, List<String> overrides) {
         this.config = config;
         this.file = file;
         this.overrides = List.copyOf(overrides);
-        for (ConfigSetting setting : Config.settings(file, overrides)) {
+        for (ConfigSetting setting : config.settings()) {
             inForce.put(setting.name(), setting.value());
         }
     }
@@ -49,7 +48,7 @@ final class LiveConfig {
         Config next = Config.load(file, overrides);
         List<String> applied = new ArrayList<>();
         List<String> restart = new ArrayList<>();
-        for (ConfigSetting setting : Config.settings(file, overrides)) {
+        for (ConfigSetting setting : next.settings()) {
             if (setting.value().equals(inForce.get(setting.name()))) {
                 continue;
             }
@@ -84,6 +83,11 @@ final class LiveConfig {
                         now.log().queueLimit()),
                 next.redact(),
                 now.api(),
-                next.sinks());
+                new Config.Sinks(
+                        next.sinks().flushes(),
+                        now.sinks().holdAge(),
+                        now.sinks().holdSize(),
+                        now.sinks().tables()),
+                next.settings());
     }
 }

@@ -56,6 +56,78 @@ class ReloadTest {
     }
 
     @Test
+    void whatIsCalledAppliedIsInForceAndNothingElse() throws Exception {
+        Files.writeString(file, """
+                shutdown_grace = "6s"
+                [ingest]
+                loops = 2
+                line_limit = "5MiB"
+                ignore = ["/tmp"]
+                [roots]
+                overhang = "21ms"
+                linger = "51ms"
+                adoption_grace = "251ms"
+                lost_after = "2s"
+                completed_guard = 16385
+                scratch_limit = "5MiB"
+                scratch_total = "65MiB"
+                [repositories]
+                timeout = "3s"
+                [log]
+                durability = "full"
+                slow_threshold = "501ms"
+                read_only_age = "2h"
+                retention_age = "91d"
+                retention_size = "3GiB"
+                queue_limit = "17MiB"
+                [redact]
+                patterns = ["hunter2"]
+                [api]
+                listen = "127.0.0.1:7000"
+                token_file = "/token"
+                [sinks]
+                flushes = 5
+                hold_age = "31d"
+                hold_size = "5GiB"
+                """);
+        Config before = live.current();
+        Config next = Config.load(file, List.of("log.retention_age=7d"));
+        Reloaded reloaded = live.reload(applied::add);
+        assertThat(reloaded.applied())
+                .containsExactly(
+                        "shutdown_grace",
+                        "ingest.ignore",
+                        "repositories.timeout",
+                        "log.slow_threshold",
+                        "log.read_only_age",
+                        "log.retention_size",
+                        "redact.patterns",
+                        "sinks.flushes");
+        assertThat(reloaded.restart()).hasSize(15); // --set keeps retention_age where it was.
+        Config now = live.current();
+        assertThat(now.shutdownGrace()).isEqualTo(next.shutdownGrace());
+        assertThat(now.ingest()).isEqualTo(new Config.Ingest(1, before.ingest().lineLimit(), List.of("/tmp")));
+        assertThat(now.roots()).isEqualTo(before.roots());
+        assertThat(now.repositories()).isEqualTo(next.repositories());
+        assertThat(now.log())
+                .isEqualTo(new Config.Log(
+                        before.log().durability(),
+                        next.log().slowThreshold(),
+                        next.log().readOnlyAge(),
+                        next.log().retentionAge(),
+                        next.log().retentionSize(),
+                        before.log().queueLimit()));
+        assertThat(now.redact().patterns()).extracting(Object::toString).containsExactly("hunter2");
+        assertThat(now.api()).isEqualTo(before.api());
+        assertThat(now.sinks())
+                .isEqualTo(new Config.Sinks(
+                        5,
+                        before.sinks().holdAge(),
+                        before.sinks().holdSize(),
+                        before.sinks().tables()));
+    }
+
+    @Test
     void anUnchangedOneAppliesNothing() throws Exception {
         assertThat(live.reload(applied::add)).isEqualTo(new Reloaded(List.of(), List.of()));
     }

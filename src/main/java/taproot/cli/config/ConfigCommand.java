@@ -93,7 +93,8 @@ public final class ConfigCommand implements Callable<Integer> {
                 ? file.toAbsolutePath()
                 : options.places(session.environment()).configFile();
         try {
-            List<ConfigSetting> settings = Config.settings(read, options.overrides());
+            List<ConfigSetting> settings =
+                    Config.load(read, options.overrides()).settings();
             switch (action) {
                 case CHECK -> {
                     // Which keys a sink has, only its type knows.

@@ -13,6 +13,7 @@ import taproot.cli.text.Json;
 import taproot.cli.text.Moment;
 import taproot.cli.text.ShellText;
 import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.Part;
 import taproot.normalizer.DropReason;
 
 /** The daemon's status for people: who it is, what is alive, what became of every line, and whatever went wrong. */
@@ -58,6 +59,21 @@ final class StatusPage {
                 "waiting",
                 counted(queue.number("records"), "record") + " (" + Durations.bytes(queue.number("bytes"))
                         + ") for the log, " + Durations.bytes(queue.number("scratch_bytes")) + " of traces gathered");
+        waiting(status.object("waiting"));
+    }
+
+    private void waiting(Json waiting) {
+        for (String part : waiting.names()) {
+            Json there = waiting.object(part);
+            long count = there.number("count");
+            if (count > 0) {
+                boolean silent = part.equals(Part.ROOTS.wire());
+                field(
+                        "",
+                        count + " " + waitingIn(part) + (silent ? ", silent for up to " : ", the oldest for ")
+                                + Durations.human(there.number("oldest_us")));
+            }
+        }
     }
 
     private void events(Json events) {
@@ -96,7 +112,10 @@ final class StatusPage {
         lines.add("");
         lines.add(screen.dim("latest failures"));
         for (Json error : errors) {
-            lines.add("  " + at(error.text("at")) + "  " + screen.red(ShellText.oneLine(error.text("message"))));
+            long times = error.number("times");
+            lines.add("  " + at(error.text("at")) + "  " + error.text("part") + ": "
+                    + screen.red(ShellText.oneLine(error.text("message")))
+                    + (times > 1 ? " (" + times + " times)" : ""));
         }
     }
 
@@ -132,6 +151,15 @@ final class StatusPage {
             }
         }
         return "";
+    }
+
+    private static String waitingIn(String wire) {
+        for (Part part : Part.values()) {
+            if (part.wire().equals(wire)) {
+                return part.waiting();
+            }
+        }
+        return wire; // A part of another version of the daemon.
     }
 
     private static String counterMeaning(String wire) {

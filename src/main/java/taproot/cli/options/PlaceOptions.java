@@ -75,7 +75,7 @@ public final class PlaceOptions {
             return;
         }
         try {
-            Config.settings(null, overrides);
+            Config.load(null, overrides);
         } catch (ConfigException e) {
             throw new CommandFailedException(ExitStatus.USAGE, "bad configuration:\n" + e.getMessage(), e);
         }

@@ -27,6 +27,9 @@ import taproot.daemon.log.LogException;
 import taproot.daemon.log.LogSettings;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
+import taproot.daemon.metrics.Failure;
+import taproot.daemon.metrics.Part;
+import taproot.daemon.metrics.Waiting;
 import taproot.normalizer.DropReason;
 
 /** {@code status} and {@code wait} against a control socket that answers, and some that do not. */
@@ -65,6 +68,8 @@ class ControlClientTest {
                           configuration  the defaults
                           live           1 command, 3 connections
                           waiting        4 records (1.5 KiB) for the log, 0 B of traces gathered
+                                         1 unfinished commands, silent for up to 2.00 s
+                                         4 records for the database, the oldest for 3.00 s
 
                         what git has sent
                              123,456  received
@@ -75,6 +80,10 @@ class ControlClientTest {
 
                         since it started
                                1,234  records committed
+
+                        latest failures
+                          2026-11-20 05:01:00  log: disk full (60 times)
+                          2026-11-20 05:00:30  ingest: no descriptor is left
                         """.formatted(directory));
     }
 
@@ -207,7 +216,16 @@ class ControlClientTest {
                         Counter.RECORDS_COMMITTED,
                         1_234L),
                 Map.of(),
-                List.of());
+                Map.of(
+                        Part.ROOTS,
+                        new Waiting(1, Duration.ofSeconds(2)),
+                        Part.REPOSITORIES,
+                        Waiting.NOTHING,
+                        Part.LOG,
+                        new Waiting(4, Duration.ofSeconds(3))),
+                List.of(
+                        new Failure(Instant.parse("2026-11-20T05:01:00Z"), Part.LOG, "disk full", 60),
+                        new Failure(Instant.parse("2026-11-20T05:00:30Z"), Part.INGEST, "no descriptor is left", 1)));
     }
 
     private record Values(Status status, CompletionStage<Long> barrier, List<Live> live) implements Control {

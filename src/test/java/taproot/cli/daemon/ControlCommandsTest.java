@@ -70,6 +70,8 @@ class ControlCommandsTest {
         Cli run = taproot("reload");
         assertThat(run.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(run.err()).contains("did you mean log.retention_age?");
+        assertThat(taproot("status").out())
+                .containsPattern("configuration: the configuration stays as it was: .*log.retention_aeg");
     }
 
     private Cli taproot(String... words) {

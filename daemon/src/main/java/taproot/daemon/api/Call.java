@@ -1,8 +1,11 @@
 package taproot.daemon.api;
 
+import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import taproot.daemon.log.CommandLog;
+import taproot.daemon.metrics.Part;
+import taproot.daemon.metrics.Waiting;
 import taproot.daemon.stream.CommandStream;
 import taproot.daemon.stream.LogReads;
 
@@ -21,6 +24,15 @@ record Call(
         Map<String, String> path,
         Parameters parameters,
         @Nullable String lastEventId) {
+
+    /** What waits in each part, the readers among them. On the event loop only. */
+    Map<Part, Waiting> waiting(Control.Status status) {
+        Map<Part, Waiting> waiting = new EnumMap<>(Part.class);
+        waiting.putAll(status.waiting());
+        waiting.put(Part.SUBSCRIBERS, stream.waiting());
+        waiting.put(Part.READERS, reads.waiting());
+        return waiting;
+    }
 
     /** The part of the path that has this name. */
     String segment(String name) {

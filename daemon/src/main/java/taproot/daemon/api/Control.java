@@ -10,8 +10,11 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import taproot.daemon.config.ConfigException;
 import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.Failure;
 import taproot.daemon.metrics.GateFigures;
+import taproot.daemon.metrics.Part;
 import taproot.daemon.metrics.SinkStatus;
+import taproot.daemon.metrics.Waiting;
 import taproot.normalizer.CommandRecord.Repository;
 import taproot.normalizer.DropReason;
 
@@ -102,7 +105,8 @@ public interface Control {
      * @param dropped lines by reason; a reason that is missing counts as 0
      * @param counters every counter; one that is missing counts as 0
      * @param lastLosses when something was last lost, by the name of its reason or counter; none that never was
-     * @param errors the latest failures, newest first
+     * @param waiting what waits in each part; where nothing can, the part is missing
+     * @param errors the latest failures, newest first, some of each part
      */
     record Status(
             String version,
@@ -118,11 +122,13 @@ public interface Control {
             Map<DropReason, Long> dropped,
             Map<Counter, Long> counters,
             Map<String, Instant> lastLosses,
+            Map<Part, Waiting> waiting,
             List<Failure> errors) {
         public Status {
             dropped = Map.copyOf(dropped);
             counters = Map.copyOf(counters);
             lastLosses = Map.copyOf(lastLosses);
+            waiting = Map.copyOf(waiting);
             errors = List.copyOf(errors);
         }
     }
@@ -148,9 +154,6 @@ public interface Control {
      * @param scratchBytes raw trace bytes gathered for them
      */
     record Counts(long roots, long commands, long connections, long scratchBytes) {}
-
-    /** Something that went wrong, in one line. */
-    record Failure(Instant at, String message) {}
 
     /**
      * A command that is not yet over.

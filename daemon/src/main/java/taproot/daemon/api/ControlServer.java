@@ -73,7 +73,7 @@ public final class ControlServer {
                     + length + ": choose a shorter --runtime-dir");
         }
         LoopResources loop = LoopResources.create("control", 1, true);
-        LogReads reads = new LogReads(stateDirectory);
+        LogReads reads = new LogReads(stateDirectory, counters);
         CommandStream stream = new CommandStream(
                 log,
                 reads,

@@ -15,12 +15,15 @@ import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
 import taproot.daemon.metrics.Histogram;
+import taproot.daemon.metrics.Part;
 import taproot.daemon.metrics.Timing;
+import taproot.daemon.metrics.Waiting;
 import taproot.normalizer.DropReason;
 
 /**
@@ -33,14 +36,16 @@ final class Metrics {
     private final Counters counters;
     private @Nullable PrometheusMeterRegistry registry;
     private Control.@Nullable Status status;
+    private Map<Part, Waiting> waiting = Map.of();
     private long subscribers;
 
     Metrics(Counters counters) {
         this.counters = counters;
     }
 
-    synchronized byte[] scrape(Control.Status now, long following, Control control) {
+    synchronized byte[] scrape(Control.Status now, Map<Part, Waiting> waitingNow, long following, Control control) {
         status = now;
+        waiting = waitingNow;
         subscribers = following;
         if (registry == null) {
             registry = registry();
@@ -64,6 +69,7 @@ final class Metrics {
                     .register(made);
         }
         gauges(made);
+        waiting.keySet().forEach(part -> waiting(made, part));
         for (Timing timing : Timing.values()) {
             made.getPrometheusRegistry().register(() -> snapshot(timing, counters.get(timing)));
         }
@@ -124,6 +130,24 @@ final class Metrics {
                 .tag("version", status == null ? "" : status.version())
                 .strongReference(true)
                 .register(made);
+    }
+
+    private void waiting(PrometheusMeterRegistry made, Part part) {
+        Gauge.builder("taproot.waiting.count", this, metrics -> metrics.at(part).count())
+                .description("what waits, by part of the daemon")
+                .tag("part", part.wire())
+                .register(made);
+        Gauge.builder(
+                        "taproot.waiting.oldest.seconds",
+                        this,
+                        metrics -> seconds(metrics.at(part).oldest()))
+                .description("how long the oldest of it waits")
+                .tag("part", part.wire())
+                .register(made);
+    }
+
+    private Waiting at(Part part) {
+        return waiting.getOrDefault(part, Waiting.NOTHING);
     }
 
     private void gauge(

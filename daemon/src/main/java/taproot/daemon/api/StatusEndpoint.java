@@ -4,11 +4,15 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.reactivestreams.Publisher;
 import reactor.netty.http.server.HttpServerResponse;
 import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.Failure;
+import taproot.daemon.metrics.Part;
+import taproot.daemon.metrics.Waiting;
 import taproot.normalizer.DropReason;
 
 /** {@code GET /v1/status}: who the daemon is, what it has received and what became of it. */
@@ -27,10 +31,12 @@ final class StatusEndpoint implements Endpoint {
     public Publisher<Void> answer(Call call, HttpServerResponse response) {
         Control.Status status = call.control().status();
         int subscribers = call.stream().size();
-        return Replies.json(response, json -> write(json, status, subscribers));
+        Map<Part, Waiting> waiting = call.waiting(status);
+        return Replies.json(response, json -> write(json, status, subscribers, waiting));
     }
 
-    private static void write(JsonGenerator json, Control.Status status, int subscribers) throws IOException {
+    private static void write(JsonGenerator json, Control.Status status, int subscribers, Map<Part, Waiting> waiting)
+            throws IOException {
         json.writeStringField("version", status.version());
         json.writeStringField("java", Runtime.version().toString());
         json.writeNumberField("pid", status.pid());
@@ -55,6 +61,7 @@ final class StatusEndpoint implements Endpoint {
         json.writeNumberField("oldest_us", Rfc3339.micros(status.log().oldest()));
         json.writeNumberField("scratch_bytes", status.live().scratchBytes());
         json.writeEndObject();
+        waiting(json, waiting);
         json.writeObjectFieldStart("log");
         json.writeStringField("state", status.log().state());
         json.writeEndObject();
@@ -71,11 +78,31 @@ final class StatusEndpoint implements Endpoint {
             json.writeStringField(last.getKey(), Rfc3339.micros(last.getValue()));
         }
         json.writeEndObject();
+        errors(json, status.errors());
+    }
+
+    private static void waiting(JsonGenerator json, Map<Part, Waiting> waiting) throws IOException {
+        json.writeObjectFieldStart("waiting");
+        for (Part part : Part.values()) {
+            Waiting there = waiting.get(part);
+            if (there != null) {
+                json.writeObjectFieldStart(part.wire());
+                json.writeNumberField("count", there.count());
+                json.writeNumberField("oldest_us", Rfc3339.micros(there.oldest()));
+                json.writeEndObject();
+            }
+        }
+        json.writeEndObject();
+    }
+
+    private static void errors(JsonGenerator json, List<Failure> errors) throws IOException {
         json.writeArrayFieldStart("errors");
-        for (Control.Failure failure : status.errors()) {
+        for (Failure failure : errors) {
             json.writeStartObject();
             json.writeStringField("at", Rfc3339.micros(failure.at()));
+            json.writeStringField("part", failure.part().wire());
             json.writeStringField("message", failure.message());
+            json.writeNumberField("times", failure.times());
             json.writeEndObject();
         }
         json.writeEndArray();

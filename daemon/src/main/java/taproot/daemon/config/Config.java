@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The whole configuration: immutable, complete, every value checked. Sizes are in bytes; what a key means, its type and its
  * default stand once, in {@link ConfigKeys}.
+ *
+ * @param settings the same, key by key as it was written, with whoever says so
  */
 public record Config(
         Duration shutdownGrace,
@@ -18,7 +20,8 @@ public record Config(
         Log log,
         Redact redact,
         Api api,
-        Sinks sinks) {
+        Sinks sinks,
+        List<ConfigSetting> settings) {
 
     public record Ingest(int loops, int lineLimit, List<String> ignore) {}
 
@@ -79,11 +82,6 @@ public record Config(
         return from(values(file, overrides));
     }
 
-    /** The same, key by key, with whoever says so. */
-    public static List<ConfigSetting> settings(@Nullable Path file, List<String> overrides) throws ConfigException {
-        return values(file, overrides).settings();
-    }
-
     private static ConfigValues values(@Nullable Path file, List<String> overrides) throws ConfigException {
         ConfigValues values = new ConfigValues();
         if (file != null) {
@@ -123,6 +121,7 @@ public record Config(
                         v.get(ConfigKeys.SINKS_FLUSHES).intValue(),
                         v.get(ConfigKeys.SINKS_HOLD_AGE),
                         v.get(ConfigKeys.SINKS_HOLD_SIZE),
-                        v.sinks()));
+                        v.sinks()),
+                v.settings());
     }
 }

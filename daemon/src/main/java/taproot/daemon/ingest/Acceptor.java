@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
+import taproot.daemon.metrics.Part;
 
 /**
  * Accepts whoever connects, and gives the connections to the loops in turns. Costs one system call a connection, where a
@@ -104,6 +105,7 @@ final class Acceptor implements EpollIoHandle {
         long now = System.nanoTime();
         if (now - saidAt >= QUIET_NANOS) {
             saidAt = now;
+            counters.failed(Part.INGEST, "cannot accept connections: " + why);
             LOG.warn(
                     "cannot accept connections: {}. git waits once its socket's buffer is full; raise the limit of"
                             + " descriptors (LimitNOFILE, ulimit -n) if this goes on",

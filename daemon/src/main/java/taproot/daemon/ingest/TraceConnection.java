@@ -19,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
+import taproot.daemon.metrics.Part;
 import taproot.daemon.roots.RootId;
 import taproot.daemon.roots.Roots;
 import taproot.normalizer.ConnectionNumber;
@@ -160,6 +161,7 @@ final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
 
     private void failed(IOException why) {
         counters.increment(Counter.CONNECTION_ERRORS);
+        counters.failed(Part.INGEST, "reading a connection: " + why);
         LOG.debug("connection {}: {}", ordinal, why.toString());
         close();
     }

@@ -201,6 +201,11 @@ public final class CommandLog {
         return newest.get(logId, seq);
     }
 
+    /** The seq of the newest record; the cheap part of {@link #status}. */
+    public long head() {
+        return writer.head();
+    }
+
     public LogStatus status() {
         return writer.status();
     }

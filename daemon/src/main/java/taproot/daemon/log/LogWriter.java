@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
+import taproot.daemon.metrics.Part;
 import taproot.daemon.metrics.Timing;
 
 /**
@@ -120,6 +121,10 @@ final class LogWriter implements Runnable {
     void stopBy(long nanoTime) {
         deadline = nanoTime;
         stopping = true;
+    }
+
+    long head() {
+        return head;
     }
 
     LogStatus status() {
@@ -279,6 +284,7 @@ final class LogWriter implements Runnable {
 
     private void refused(String key, long bytes, Throwable why) {
         counters.increment(Counter.RECORDS_REFUSED);
+        counters.failed(Part.LOG, "the record " + key + " cannot be stored and is lost: " + why);
         queue.release(1, bytes);
         LOG.error("The record {} cannot be stored and is lost", key, why);
     }
@@ -383,7 +389,9 @@ final class LogWriter implements Runnable {
             batchSince = lastCommit;
         }
         state = LogStatus.State.FAILING;
-        lastFailure = new Failure(String.valueOf(e instanceof LogException ? e.getMessage() : e), clock.instant());
+        String message = String.valueOf(e instanceof LogException ? e.getMessage() : e);
+        lastFailure = new Failure(message, clock.instant());
+        counters.failed(Part.LOG, message);
         if (failures == 1) { // What keeps failing is in the counters and the status; one line of it is enough.
             LOG.warn("The log cannot be written and is tried again; records wait in the queue", e);
         }
@@ -424,6 +432,7 @@ final class LogWriter implements Runnable {
         try {
             Path aside = directory.setAside(clock.instant());
             setAside = aside;
+            counters.failed(Part.LOG, "the database was damaged: kept as " + aside + ", a new log was begun");
             LOG.error("{} is damaged: kept as {}, a new log is begun", directory.database(), aside);
         } catch (IOException e) {
             counters.increment(Counter.LOG_ERRORS);

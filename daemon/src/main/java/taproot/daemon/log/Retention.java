@@ -44,6 +44,9 @@ final class Retention {
     private final Counters counters;
     private Instant next;
 
+    /** A reload is followed by a pass: nobody is to wait for the interval to see what it does. */
+    private volatile boolean reloaded;
+
     Retention(LogSettings settings, SinkCursors sinks, InstantSource clock, Counters counters) {
         this.settings = settings;
         this.sinks = sinks;
@@ -52,14 +55,19 @@ final class Retention {
         next = clock.instant().plus(settings.retentionInterval());
     }
 
-    /** The next pass goes by these. */
+    /** The next pass goes by these, and is due. */
     void reload(LogSettings changed) {
         settings = changed;
+        reloaded = true;
     }
 
     /** Does one step if a pass is due; true if there may be another one to do. */
     boolean step(Connection connection) throws SQLException {
         Instant now = clock.instant();
+        if (reloaded) {
+            reloaded = false;
+            next = now;
+        }
         if (now.isBefore(next)) {
             return false;
         }

@@ -3,6 +3,7 @@ package taproot.daemon.metrics;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -22,6 +23,7 @@ public final class Counters {
 
     private final LongAdder[] counters = adders(Counter.values().length);
     private final Map<Timing, Histogram> timings = histograms();
+    private final Failures failures = new Failures();
     private final LongAdder[] dropped = adders(DropReason.values().length);
 
     /** When each was last counted, in milliseconds since 1970; 0 where it never was, or where it is no loss. */
@@ -60,9 +62,20 @@ public final class Counters {
      */
     public void defect(String doing, Throwable e) {
         increment(Counter.DEFECTS);
+        failed(Part.DEFECTS, "while " + doing + ": " + e);
         if (defectivePlaces.add(doing)) {
             LOG.error("A defect of Taproot's, met while {}; it is logged once and counted from now on", doing, e);
         }
+    }
+
+    /** Notes what went wrong, for the status; counting and logging are the caller's. */
+    public void failed(Part part, String message) {
+        failures.add(Instant.now(), part, message);
+    }
+
+    /** The latest failures, newest first: a few of each part. */
+    public List<Failure> failures() {
+        return failures.latest();
     }
 
     public void time(Timing timing, long micros) {

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import taproot.daemon.metrics.Waiting;
 import taproot.normalizer.CommandRecord;
 import taproot.normalizer.FinishedCommand;
 
@@ -30,15 +31,20 @@ final class Pending {
         /** {@link System#nanoTime} at which it came. */
         final long since = System.nanoTime();
 
-        private final AtomicBoolean claimed = new AtomicBoolean();
+        /** Where it stands in the order of those that came. */
+        final InOrder.Place place;
+
+        private final AtomicBoolean claimed;
         private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
         /** What is known of its repository so far. */
         private volatile CommandRecord.@Nullable Repository repository;
 
-        private Item(FinishedCommand command, Traffic.@Nullable Journey journey) {
+        private Item(FinishedCommand command, Traffic.@Nullable Journey journey, InOrder.Place place, boolean known) {
             this.command = command;
             this.journey = journey;
+            this.place = place;
+            claimed = new AtomicBoolean(known);
         }
 
         void foundIn(CommandRecord.Repository found) {
@@ -59,9 +65,18 @@ final class Pending {
         }
     }
 
-    Item add(FinishedCommand command, Traffic.@Nullable Journey journey) {
-        Item item = new Item(command, journey);
-        bytes.addAndGet(bytes(command));
+    /** One of which something has to be found out. */
+    Item add(FinishedCommand command, Traffic.@Nullable Journey journey, InOrder.Place place) {
+        return add(new Item(command, journey, place, false));
+    }
+
+    /** One of which all is known, and which waits for those before it; claimed already. */
+    Item addKnown(FinishedCommand command, InOrder.Place place) {
+        return add(new Item(command, null, place, true));
+    }
+
+    private Item add(Item item) {
+        bytes.addAndGet(bytes(item.command));
         items.add(item);
         return item;
     }
@@ -75,6 +90,10 @@ final class Pending {
 
     private static long bytes(FinishedCommand command) {
         return RECORD_BYTES + command.trace().length;
+    }
+
+    Waiting waiting() {
+        return Waiting.since(items.stream().map(item -> item.since).toList());
     }
 
     long bytes() {

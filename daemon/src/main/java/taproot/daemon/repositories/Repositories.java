@@ -11,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -19,6 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
+import taproot.daemon.metrics.Part;
+import taproot.daemon.metrics.Waiting;
 import taproot.normalizer.CommandRecord;
 import taproot.normalizer.Effects;
 import taproot.normalizer.FinishedCommand;
@@ -29,12 +32,13 @@ import taproot.normalizer.Sid;
  * Completes finished commands on their way to the log: in which repository they ran. What is known already costs its
  * caller a look into a cache; everything else is looked up on threads of its own, so that nothing here ever makes a
  * caller wait. A file system that hangs delays the commands of its own repositories alone, and no longer than
- * {@code repositories.timeout}: then they go on, and their records say so.
+ * {@code repositories.timeout}: then they go on, and their records say so. What came before is handed on before, unless it
+ * takes long.
  */
 public final class Repositories {
     private static final Logger LOG = LoggerFactory.getLogger(Repositories.class);
 
-    /** What hangs for longer is made up for by another thread. */
+    /** What hangs for longer is made up for by another thread, and nobody waits for it to keep the order. */
     private static final Duration SLOW = Duration.ofMillis(50);
 
     private static final Duration LONGEST_TICK = Duration.ofMillis(250);
@@ -65,12 +69,16 @@ public final class Repositories {
     private final Traffic traffic;
     private final Movements movements;
     private final Pending pending = new Pending();
+    private final InOrder order;
     private final WorkingDirectories workingDirectories = new WorkingDirectories();
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("repositories-watch").daemon().unstarted(task));
 
     /** Set before the first command comes. */
     private volatile Witness witness = NOBODY;
+
+    /** Whether somebody will look at the line. */
+    private final AtomicBoolean watched = new AtomicBoolean();
 
     private volatile Settings settings;
     private volatile IgnoredPaths ignored;
@@ -104,6 +112,7 @@ public final class Repositories {
         this.counters = counters;
         this.log = log;
         this.queuedBytes = queuedBytes;
+        this.order = new InOrder(SLOW, counters);
         this.lanes = new Lanes(counters);
         this.resolver = new Resolver(lanes);
         this.cursors = new Cursors(stateDirectory.resolve(CURSORS), lanes);
@@ -142,6 +151,7 @@ public final class Repositories {
                 SAVED_EVERY.toSeconds(),
                 SAVED_EVERY.toSeconds(),
                 TimeUnit.SECONDS);
+        repositories.lanes.submit("/", repositories::prepare);
         return repositories;
     }
 
@@ -230,10 +240,11 @@ public final class Repositories {
             counters.increment(Counter.REPOSITORIES_OVERLOADED);
             giveUp(command, journey, Resolver.lost(said, Unresolved.OVERLOADED));
         } else if (lanes.hangs(name, settings.timeout().toNanos())) {
-            counters.increment(Counter.REPOSITORIES_TIMED_OUT);
+            timedOut();
             giveUp(command, journey, Resolver.lost(said, Unresolved.TIMEOUT));
         } else {
-            Pending.Item item = pending.add(command, journey);
+            boolean slow = lanes.hangs(name, SLOW.toNanos());
+            Pending.Item item = pending.add(command, journey, slow ? InOrder.beside() : order.enter());
             lanes.submit(name, () -> find(item, clue));
         }
     }
@@ -244,6 +255,7 @@ public final class Repositories {
         if (item.isClaimed()) {
             return;
         }
+        keepOrder();
         CommandRecord.Repository said = item.command.record().repository();
         try {
             String sid = item.command.record().sid();
@@ -292,6 +304,7 @@ public final class Repositories {
         try {
             lanes.makeUpFor(SLOW.toNanos());
             giveUp(System.nanoTime() - settings.timeout().toNanos());
+            order.advance();
         } catch (RuntimeException e) {
             counters.defect("watching repositories", e);
         }
@@ -302,13 +315,48 @@ public final class Repositories {
         for (Pending.Item item : pending.all()) {
             if (item.since - before <= 0) {
                 CommandRecord.Repository found = item.repository();
-                counters.increment(Counter.REPOSITORIES_TIMED_OUT);
+                timedOut();
                 movements.giveUp(item.journey);
                 leave(
                         item,
                         found == null ? Resolver.lost(item.command.record().repository(), Unresolved.TIMEOUT) : found);
             }
         }
+    }
+
+    private void timedOut() {
+        counters.increment(Counter.REPOSITORIES_TIMED_OUT);
+        counters.failed(Part.REPOSITORIES, "a file system did not answer within repositories.timeout");
+    }
+
+    /** Looks once where nothing hangs: what the first look costs besides (the calls are linked), no command is to wait for. */
+    private void prepare() {
+        try {
+            GitPlace.around(RawPath.ofText("/"));
+        } catch (IOException e) {
+            LOG.debug("/ cannot be looked at: {}", e.toString());
+        }
+    }
+
+    /** Sees to it that somebody looks when the patience with this look-up, and with those after it, is over. */
+    private void keepOrder() {
+        if (watched.compareAndSet(false, true)) {
+            later(SLOW, this::advance);
+        }
+    }
+
+    /** On the watch's thread, once each {@link #SLOW} while there is a line. */
+    private void advance() {
+        watched.set(false);
+        order.advance();
+        if (!order.isEmpty()) {
+            keepOrder();
+        }
+    }
+
+    /** What waits here. */
+    public Waiting waiting() {
+        return pending.waiting();
     }
 
     private void later(Duration delay, Runnable task) {
@@ -362,6 +410,7 @@ public final class Repositories {
         stopped = true;
         watch.shutdownNow();
         giveUp(System.nanoTime());
+        order.end();
         save();
         lanes.stop();
     }
@@ -386,15 +435,25 @@ public final class Repositories {
         return command.with(record.withRefChanges(List.of(), Attribution.UNKNOWN));
     }
 
-    private void handOn(Pending.Item item, FinishedCommand command) {
-        try {
-            handOn(command);
-        } finally {
-            pending.remove(item);
+    private void handOn(FinishedCommand command) {
+        if (order.isEmpty()) {
+            handOut(command);
+        } else {
+            handOn(pending.addKnown(command, order.enter()), command);
         }
     }
 
-    private void handOn(FinishedCommand command) {
+    private void handOn(Pending.Item item, FinishedCommand command) {
+        order.leave(item.place, () -> {
+            try {
+                handOut(command);
+            } finally {
+                pending.remove(item);
+            }
+        });
+    }
+
+    private void handOut(FinishedCommand command) {
         CommandRecord record = command.record();
         if (ignored.test(record)) {
             counters.increment(Counter.RECORDS_IGNORED);

@@ -1,5 +1,7 @@
 package taproot.daemon.roots;
 
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -213,6 +215,18 @@ public final class Roots {
             counted.count(root);
         }
         return counted.sum(scratchTotal.bytes(), alarms.armed());
+    }
+
+    /** For how long the one has been silent that was silent for longest; zero where nothing is live. As {@link #live}, at a glance. */
+    public Duration longestSilence() {
+        long now = clock.monotonicMicros();
+        long since = now;
+        for (Root root : roots.values()) {
+            if (root instanceof Root.Live live) {
+                since = Math.min(since, live.heardAt);
+            }
+        }
+        return Duration.of(now - since, ChronoUnit.MICROS);
     }
 
     /** The commands that are running, as far as they were heard of. */

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import taproot.daemon.log.CommandLog;
+import taproot.daemon.metrics.Waiting;
 
 /**
  * The live stream: hands to each subscriber, as server-sent events, the records he asked for as they are committed. Each is
@@ -78,6 +79,14 @@ public final class CommandStream {
     /** How many subscribers there are. */
     public int size() {
         return size;
+    }
+
+    /** Those who do not take what there is for them, and for how long the worst of them has not. Event loop only. */
+    public Waiting waiting() {
+        return Waiting.since(followers.stream()
+                .map(Follower::stuckSince)
+                .filter(since -> since != 0)
+                .toList());
     }
 
     private void wake() {

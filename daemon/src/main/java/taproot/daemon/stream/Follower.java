@@ -43,6 +43,9 @@ final class Follower implements Subscription {
     private boolean gone;
     private @Nullable Disposable reading;
 
+    /** Since when he has not taken what there is for him; 0 while he does. */
+    private long stuckSince;
+
     /** The keys of the running commands that he was told of; those that are over are taken out. */
     private final Set<String> told = new HashSet<>();
 
@@ -70,6 +73,7 @@ final class Follower implements Subscription {
     @Override
     public void request(long n) {
         demand = demand + n < 0 ? Long.MAX_VALUE : demand + n;
+        stuckSince = 0;
         advance();
     }
 
@@ -98,7 +102,15 @@ final class Follower implements Subscription {
             }
         } finally {
             advancing = false;
+            if (demand == 0 && stuckSince == 0 && cursor < log.head()) {
+                stuckSince = System.nanoTime() | 1;
+            }
         }
+    }
+
+    /** Since when he has not taken what there is for him, or 0. */
+    long stuckSince() {
+        return stuckSince;
     }
 
     private void send(byte[] piece) {

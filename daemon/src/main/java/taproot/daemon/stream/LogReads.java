@@ -2,6 +2,8 @@ package taproot.daemon.stream;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +14,9 @@ import taproot.daemon.log.CommandQuery;
 import taproot.daemon.log.LogException;
 import taproot.daemon.log.LogPage;
 import taproot.daemon.log.LogReader;
+import taproot.daemon.metrics.Counters;
+import taproot.daemon.metrics.Part;
+import taproot.daemon.metrics.Waiting;
 
 /**
  * Where the daemon reads its own log for whoever asks: two threads at most, made when somebody asks and gone ten seconds
@@ -26,6 +31,10 @@ public final class LogReads {
     private static final int IDLE_SECONDS = 10;
 
     private final Path stateDirectory;
+    private final Counters counters;
+    /** Since when each that was asked for waits or reads. */
+    private final Set<Asked> asked = ConcurrentHashMap.newKeySet();
+
     private final ThreadLocal<@Nullable LogReader> own = new ThreadLocal<>();
     private @Nullable Scheduler threads;
     private boolean closed;
@@ -37,13 +46,28 @@ public final class LogReads {
         T read(LogReader log) throws LogException;
     }
 
-    public LogReads(Path stateDirectory) {
+    /** One reading; two of the same moment are two. */
+    private static final class Asked {
+        final long since = System.nanoTime();
+    }
+
+    public LogReads(Path stateDirectory, Counters counters) {
         this.stateDirectory = stateDirectory;
+        this.counters = counters;
     }
 
     /** Does the reading on one of the threads; empty where it finds nothing, fails with its {@link LogException}. */
     public <T> Mono<T> read(Reading<T> reading) {
-        return Mono.defer(() -> Mono.fromCallable(() -> now(reading)).subscribeOn(threads()));
+        return Mono.defer(() -> {
+            Asked now = new Asked();
+            asked.add(now);
+            return Mono.fromCallable(() -> now(reading)).subscribeOn(threads()).doFinally(_ -> asked.remove(now));
+        });
+    }
+
+    /** What was asked for and is not yet read. */
+    public Waiting waiting() {
+        return Waiting.since(asked.stream().map(one -> one.since).toList());
     }
 
     /** The threads, for a source that reads page by page with {@link #page}. */
@@ -77,6 +101,7 @@ public final class LogReads {
             return reading.read(reader);
         } catch (LogException e) {
             close(); // The next one tries with a new connection.
+            counters.failed(Part.READERS, String.valueOf(e.getMessage()));
             throw e;
         }
     }

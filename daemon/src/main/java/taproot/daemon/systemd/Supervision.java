@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
+import taproot.daemon.metrics.Part;
 
 /**
  * The daemon as a service of systemd's: says when it is ready, reloads, stops and lives (sd_notify(3)), and takes the
@@ -185,6 +186,7 @@ public final class Supervision implements AutoCloseable {
             Sockets.send(to, message.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             counters.increment(Counter.NOTIFICATIONS_FAILED);
+            counters.failed(Part.SUPERVISION, "systemd cannot be told how the daemon is: " + e.getMessage());
             LOG.warn(
                     "systemd cannot be told {}: {}", message.lines().findFirst().orElse(""), e.getMessage());
         }

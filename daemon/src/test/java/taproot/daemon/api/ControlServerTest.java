@@ -30,6 +30,9 @@ import taproot.daemon.log.LogException;
 import taproot.daemon.log.LogSettings;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
+import taproot.daemon.metrics.Failure;
+import taproot.daemon.metrics.Part;
+import taproot.daemon.metrics.Waiting;
 import taproot.normalizer.DropReason;
 
 /** The control socket, asked over a real Unix socket by somebody who knows nothing but HTTP. */
@@ -98,9 +101,11 @@ class ControlServerTest {
                 .contains("\"live\":{\"roots\":1,\"commands\":2,\"connections\":3}")
                 .contains("\"events\":{\"received\":107,\"applied\":100,\"ignored\":0,\"dropped\":{")
                 .contains("\"queue\":{\"records\":4,\"bytes\":500,\"oldest_us\":7000,\"scratch_bytes\":6000}")
+                .contains("\"waiting\":{\"roots\":{\"count\":2,\"oldest_us\":8000},\"subscribers\":{\"count\":0,")
                 .contains("\"log\":{\"state\":\"open\"}")
                 .contains("\"last_losses\":{\"torn\":\"2026-11-20T05:00:02.000000Z\"}")
-                .endsWith("\"errors\":[{\"at\":\"2026-11-20T05:00:01.000000Z\",\"message\":\"disk \\\"full\\\"\"}]}\n");
+                .endsWith(
+                        "\"errors\":[{\"at\":\"2026-11-20T05:00:01.000000Z\",\"part\":\"log\",\"message\":\"disk \\\"full\\\"\",\"times\":3}]}\n");
     }
 
     @Test
@@ -224,7 +229,8 @@ class ControlServerTest {
                 Map.of(DropReason.TORN, 7L),
                 Map.of(Counter.EVENTS_RECEIVED, 107L, Counter.EVENTS_APPLIED, 100L),
                 Map.of("torn", Instant.parse("2026-11-20T05:00:02Z")),
-                List.of(new Control.Failure(Instant.parse("2026-11-20T05:00:01Z"), "disk \"full\"")));
+                Map.of(Part.ROOTS, new Waiting(2, Duration.ofMillis(8))),
+                List.of(new Failure(Instant.parse("2026-11-20T05:00:01Z"), Part.LOG, "disk \"full\"", 3)));
     }
 
     private static Control.Live live() {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -121,7 +122,8 @@ abstract class LoggedServerBase {
                     counters.dropped(),
                     Arrays.stream(Counter.values()).collect(Collectors.toMap(c -> c, counters::get)),
                     counters.lastLosses(),
-                    List.of());
+                    Map.of(),
+                    counters.failures());
         }
 
         @Override

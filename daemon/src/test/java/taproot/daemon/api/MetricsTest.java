@@ -34,6 +34,7 @@ class MetricsTest extends LoggedServerBase {
         for (DropReason reason : DropReason.values()) {
             assertThat(text).contains("taproot_events_dropped_total{reason=\"" + reason.wire() + "\"} 0.0");
         }
+        assertThat(text).contains("taproot_waiting_oldest_seconds{part=\"subscribers\"} 0.0");
         assertThat(text).contains("jvm_memory_used_bytes").contains("process_cpu_usage");
     }
 

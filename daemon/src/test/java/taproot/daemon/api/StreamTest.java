@@ -166,6 +166,17 @@ class StreamTest extends LoggedServerBase {
     }
 
     @Test
+    void aThousandSubscribersEachGetEveryRecordOnceAndInOrder() throws Exception {
+        int records = 300;
+        try (Crowd crowd = new Crowd(socket, 1_000)) {
+            Awaitility.await().until(() -> server.subscribers() == 1_000);
+            append(1, records);
+            crowd.read(records);
+            assertThat(crowd.seqs()).allSatisfy(seqs -> assertThat(seqs).isEqualTo(range(1, records)));
+        }
+    }
+
+    @Test
     void whoReadsSlowlyFallsBehindAloneAndMissesNothing() throws Exception {
         try (Http slow = stream("?after=0");
                 Http quick = stream("?after=0")) {

@@ -15,8 +15,12 @@ class ConfigDocumentsTest {
     void theFileHasEveryKeyAtItsDefaultWithItsMeaning() throws Exception {
         Path file = TOP.resolve("config/taproot.toml");
         assertThat(file).content().isEqualTo(toml());
-        assertThat(Config.load(file, List.of()).toString())
-                .isEqualTo(Config.defaults().toString());
+        assertThat(values(Config.load(file, List.of()))).isEqualTo(values(Config.defaults()));
+    }
+
+    /** All but where each was said. */
+    private static String values(Config config) {
+        return config.toString().replaceFirst(", settings=.*", "");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executors;
@@ -32,6 +33,9 @@ class CommandStreamTest {
     private static final StreamRequest EVERYTHING =
             new StreamRequest(CommandQuery.where().newest(0), 0L, null, false);
 
+    private static final int CROWD = 1_000;
+    private static final int RECORDS = 5_000;
+
     @TempDir
     private Path state;
 
@@ -43,7 +47,7 @@ class CommandStreamTest {
     void open() throws Exception {
         log = CommandLog.open(state, LogSettings.DEFAULTS, Commands::encode, new Counters());
         log.opened().toCompletableFuture().get(10, TimeUnit.SECONDS);
-        reads = new LogReads(state);
+        reads = new LogReads(state, new Counters());
     }
 
     @AfterEach
@@ -83,6 +87,46 @@ class CommandStreamTest {
         assertThat(stream.size()).isZero();
     }
 
+    /** What is held for all of them is counted: what was handed to their side and is more than the two pieces that they asked for. */
+    @Test
+    void aThousandThatNeverReadCostTwoPiecesEachAndNobodyAMoment() throws Exception {
+        CommandStream stream = stream(Duration.ofSeconds(15));
+        List<Asking> deaf = new ArrayList<>();
+        for (int i = 0; i < CROWD; i++) {
+            Asking asking = new Asking();
+            deaf.add(asking);
+            loop.submit(() -> {
+                        stream.events(EVERYTHING).subscribe(asking);
+                        asking.request(1);
+                    })
+                    .get();
+        }
+        Asking reading = new Asking();
+        loop.submit(() -> {
+                    stream.events(EVERYTHING).subscribe(reading);
+                    reading.request(Long.MAX_VALUE);
+                })
+                .get();
+        for (int i = 0; i < RECORDS; i++) {
+            log.append(Commands.plain("k" + i));
+            if (i % 100 == 99) {
+                log.committed().toCompletableFuture().get(10, TimeUnit.SECONDS);
+                int sent = i + 1;
+                Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> reading.commands == sent);
+            }
+        }
+        long held = deaf.stream().mapToLong(asking -> asking.bytes).sum();
+        assertThat(deaf).allSatisfy(asking -> assertThat(asking.pieces).isEqualTo(2));
+        assertThat(held).isLessThan(CROWD * 2 * 40_000L).isLessThan(CROWD * reading.bytes / 2);
+        assertThat(loop.submit(stream::waiting).get().count()).isEqualTo(CROWD);
+        assertThat(loop.submit(stream::waiting).get().oldest()).isPositive();
+
+        Asking late = deaf.getLast();
+        loop.submit(() -> late.request(Long.MAX_VALUE)).get();
+        Awaitility.await().until(() -> late.commands == RECORDS);
+        assertThat(loop.submit(stream::waiting).get().count()).isEqualTo(CROWD - 1);
+    }
+
     @Test
     void whoLeavesLeavesNothing() {
         CommandStream stream = stream(Duration.ofSeconds(15));
@@ -109,6 +153,7 @@ class CommandStreamTest {
     private static final class Asking extends BaseSubscriber<byte[]> {
         private volatile int pieces;
         private volatile long bytes;
+        private volatile int commands;
 
         @Override
         protected void hookOnSubscribe(Subscription subscription) {
@@ -119,6 +164,10 @@ class CommandStreamTest {
         @SuppressWarnings("NonAtomicOperationOnVolatileField") // One thread writes.
         protected void hookOnNext(byte[] piece) {
             bytes += piece.length;
+            commands += (int) new String(piece, StandardCharsets.US_ASCII)
+                    .lines()
+                    .filter(line -> line.startsWith("id: "))
+                    .count();
             pieces++;
         }
     }

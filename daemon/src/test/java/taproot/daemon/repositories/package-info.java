@@ -1,4 +1,0 @@
-@NullMarked
-package taproot.daemon.repositories;
-
-import org.jspecify.annotations.NullMarked;
