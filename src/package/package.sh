@@ -73,6 +73,8 @@ copy_libraries() {
 		esac
 		packaged="$packaged $jar"
 	done
+	# Each type of sink in a directory of its own, where the daemon looks for it.
+	[ ! -d "$build/sinks" ] || { cp -R "$build/sinks" "$stage/sinks" && chmod 644 "$stage"/sinks/*/*; }
 }
 
 without_natives() {
@@ -112,8 +114,15 @@ list_contents() {
 
 # The modules that the jars use. Their legal notices come along; links among these would be followed by some copiers.
 make_runtime() {
-	modules=$("$java_home/bin/jdeps" --ignore-missing-deps --print-module-deps --multi-release 25 \
-		-cp "$stage/lib/*" "$stage"/lib/*.jar 2>>"$log" | tail -n 1) &&
+	modules=$(
+		set -- "$stage"/lib/*.jar
+		class_path="$stage/lib/*"
+		for sink in "$stage"/sinks/*/; do
+			[ ! -d "$sink" ] || { set -- "$@" "$sink"*.jar && class_path="$class_path:$sink*"; }
+		done
+		"$java_home/bin/jdeps" --ignore-missing-deps --print-module-deps --multi-release 25 \
+			-cp "$class_path" "$@" 2>>"$log" | tail -n 1
+	) &&
 		"$java_home/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
 			--output "$stage/runtime" >>"$log" 2>&1
 }

@@ -133,7 +133,7 @@ final class Metrics {
     }
 
     private void waiting(PrometheusMeterRegistry made, Part part) {
-        Gauge.builder("taproot.waiting.count", this, metrics -> metrics.at(part).count())
+        Gauge.builder("taproot.waiting", this, metrics -> metrics.at(part).count())
                 .description("what waits, by part of the daemon")
                 .tag("part", part.wire())
                 .register(made);
