@@ -19,12 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Runs {@link RootsJcstress} and holds it to what it observed. By itself: {@code mvn -pl daemon -am test
  * -Dtest=RootsJcstressTest -Dtest.excluded.groups=none -Dsurefire.failIfNoSpecifiedTests=false}; with {@code
- * -Djcstress.seconds=60} for longer than the five seconds in each way of compiling.
+ * -Djcstress.millis=60000} for longer than two seconds in each way of compiling.
  */
 @Tag("long")
 @Timeout(3_600)
 class RootsJcstressTest {
-    private static final String SECONDS = System.getProperty("jcstress.seconds", "5");
+    private static final String MILLIS = System.getProperty("jcstress.millis", "2000");
 
     /** A line of the tables that jcstress prints: what was observed, how often, and how it is judged. */
     private static final Pattern OBSERVED = Pattern.compile(
@@ -40,7 +40,7 @@ class RootsJcstressTest {
     }
 
     @Test
-    void anyThreeAtTheSameInstant() throws Exception {
+    void anyOneAgainstAnyTwoOthers() throws Exception {
         assertNothingWrong(run("Threes"));
     }
 
@@ -51,7 +51,7 @@ class RootsJcstressTest {
 
     private static void assertNothingWrong(Map<String, Long> observed) {
         assertThat(observed).containsOnlyKeys("right", "right, and they met");
-        assertThat(observed.get("right, and they met")).isGreaterThan(100);
+        assertThat(observed.get("right, and they met")).isGreaterThan(20);
     }
 
     /** How often each outcome was observed. */
@@ -63,9 +63,9 @@ class RootsJcstressTest {
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "org.openjdk.jcstress.Main"));
         command.addAll(List.of("-t", "RootsJcstress." + test + "$", "-r", directory.toString()));
-        // Three sides on two processors too; a state here is as large as a root and all about it.
-        command.addAll(List.of("-c", "4", "-af", "NONE", "-spinStyle", "THREAD_YIELD", "-hs", "256"));
-        command.addAll(List.of("-f", "1", "-iters", "1", "-time", SECONDS + "s", "-v"));
+        // A state is as large as a root and all about it: few at a time, so that the sides meet.
+        command.addAll(List.of("-af", "NONE", "-hs", "256", "-strideSize", "16", "-sc", "false"));
+        command.addAll(List.of("-m", "quick", "-f", "1", "-fsm", "1", "-iters", "1", "-time", MILLIS, "-v"));
         Process jcstress = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
