@@ -74,7 +74,7 @@ copy_libraries() {
 		packaged="$packaged $jar"
 	done
 	# Each type of sink in a directory of its own, where the daemon looks for it.
-	[ ! -d "$build/sinks" ] || { cp -R "$build/sinks" "$stage/sinks" && chmod 644 "$stage"/sinks/*/*; }
+	[ ! -d "$build/sinks" ] || cp -R "$build/sinks" "$stage/sinks"
 }
 
 without_natives() {
