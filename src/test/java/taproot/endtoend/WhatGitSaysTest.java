@@ -120,7 +120,8 @@ class WhatGitSaysTest {
     void theRepositoryIsTheOneWorkedInFromWhereverGitIsCalled() throws Exception {
         lab.given("git clone -q --bare r b.git; mkdir e");
         lab.run("cd e; git -C ../r rev-parse HEAD; git --git-dir=../r/.git --work-tree=../r status --porcelain;"
-                + " git --git-dir=../r/.git log -1 --oneline; git -C ../b.git log -1 --oneline; true");
+                + " git --git-dir=../r/.git log -1 --oneline; git -C " + lab.work("b.git")
+                + " log -1 --oneline; true");
         List<CommandRecord> records = lab.records().all();
         assertThat(records).hasSize(4).allSatisfy(record -> exited(record, 0));
         assertThat(worktree(records.get(0))).isEqualTo(lab.work("r"));
@@ -128,9 +129,10 @@ class WhatGitSaysTest {
         assertThat(worktree(records.get(2)))
                 .as("git's own word: the current directory")
                 .isEqualTo(lab.work("e"));
-        assertThat(records.get(3).repository())
-                .as("a bare repository says nothing")
-                .isNull();
+        // A bare one says nothing, but -C does.
+        CommandRecord.Repository bare = Objects.requireNonNull(records.get(3).repository());
+        assertThat(bare.worktree()).isNull();
+        assertThat(bare.gitDir()).isEqualTo(lab.work("b.git"));
     }
 
     @Test

@@ -299,7 +299,7 @@ final class Attribution {
 
     /** Entries from before the command, by their own clock; where that was set by somebody, none are taken for older. */
     private void dropOlder(Reflog reflog) {
-        long from = TimeUnit.MICROSECONDS.toSeconds(company.start());
+        long from = firstSecond();
         int n = 0;
         if (reflog.entries.stream().anyMatch(this::isInTime)) {
             for (ReflogEntry entry : reflog.entries) {
@@ -314,8 +314,12 @@ final class Attribution {
         var unused = reflog.take(n);
     }
 
+    /** Git dates entries by {@code time}, which goes by the kernel's last tick: a second may have begun before it says so. */
+    private long firstSecond() {
+        return TimeUnit.MICROSECONDS.toSeconds(company.start() - Traffic.TICK);
+    }
+
     private boolean isInTime(ReflogEntry entry) {
-        return entry.seconds() >= TimeUnit.MICROSECONDS.toSeconds(company.start())
-                && entry.seconds() <= TimeUnit.MICROSECONDS.toSeconds(company.end());
+        return entry.seconds() >= firstSecond() && entry.seconds() <= TimeUnit.MICROSECONDS.toSeconds(company.end());
     }
 }
