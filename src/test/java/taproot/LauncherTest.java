@@ -46,6 +46,8 @@ class LauncherTest {
                 case $argument in -DoutputDirectory=*) : >"${argument#*=}/dependency-1.jar" ;; esac
             done
             : >"$FAKE_ROOT/src/target/taproot-1.jar"
+            mkdir -p "$FAKE_ROOT/daemon/sinks/some/target"
+            : >"$FAKE_ROOT/daemon/sinks/some/target/taproot-sink-some-1.jar"
             """;
 
     @TempDir
@@ -72,6 +74,7 @@ class LauncherTest {
         script(root.resolve("taproot"), launcher);
         writeString(root.resolve("pom.xml"), "<project/>");
         createDirectories(root.resolve("src/main"));
+        writeString(createDirectories(root.resolve("daemon/sinks/some")).resolve("pom.xml"), "<project/>");
 
         environment.put("PATH", bin + ":/usr/bin:/bin");
         environment.put("HOME", temporary.resolve("home").toString());
