@@ -17,38 +17,90 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Makes of Maven's SBOM what goes into a package: the SBOM with the Java runtime as one more component and without what is
- * not packaged, a table of who licenses what, and the text of each licence. Fails at a component without a licence.
+ * Makes of Maven's SBOMs what goes into a package: one SBOM with the Java runtime as one more component and without what is
+ * not packaged, a table of who licenses what, and the text of each licence. Fails at a component without a licence, and at
+ * a jar without a component.
  *
- * <p>A program of one source file, started by {@code ./taproot package}: SBOM, the JDK's release file, the directory of
- * packaged jars, where to write.
+ * <p>A program of one source file, started by {@code ./taproot package}: the JDK's release file, where to write, and for each
+ * directory of jars {@code SBOM=DIRECTORY}, that of the program itself first.
  */
 final class Inventory {
+    /** By bom-ref: what several directories have is one component. */
+    private final Map<String, Object> components = new LinkedHashMap<>();
+
+    /** What each component needs, by bom-ref. */
+    private final Map<String, TreeSet<String>> needed = new TreeMap<>();
+
+    private final Map<String, String> table = new TreeMap<>();
+    private final Map<String, String> texts = new TreeMap<>();
+
     private Inventory() {}
 
     public static void main(String[] arguments) throws IOException {
-        Map<String, Object> sbom = object(read(Path.of(arguments[0])));
-        Path release = Path.of(arguments[1]);
-        TreeSet<String> jars = new TreeSet<>();
-        try (Stream<Path> files = Files.list(Path.of(arguments[2]))) {
-            files.map(file -> file.getFileName().toString()).forEach(jars::add);
+        Path out = Path.of(arguments[1]);
+        Inventory inventory = new Inventory();
+        Map<String, Object> sbom = Map.of();
+        for (int i = 2; i < arguments.length; i++) {
+            String[] parts = arguments[i].split("=", 2);
+            Map<String, Object> read = object(read(Path.of(parts[0])));
+            inventory.add(read, Path.of(parts[1]), i == 2);
+            sbom = i == 2 ? read : sbom;
         }
-        Path out = Path.of(arguments[3]);
-        Map<String, String> table = new TreeMap<>();
-        Map<String, String> texts = new TreeMap<>();
-        List<Object> components = new ArrayList<>();
-        for (Object each : list(sbom.get("components"))) {
+        inventory.addRuntime(Path.of(arguments[0]));
+        inventory.writeTo(out, sbom);
+    }
+
+    /** @param program whether it is the SBOM of the whole, whose own jar is not one of its components */
+    private void add(Map<String, Object> sbom, Path directory, boolean program) throws IOException {
+        TreeSet<String> jars = new TreeSet<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".jar"))
+                    .forEach(jars::add);
+        }
+        List<Object> listed = new ArrayList<>(list(sbom.get("components")));
+        if (program) {
+            jars.remove("taproot.jar");
+        } else {
+            listed.add(object(sbom.get("metadata")).get("component"));
+        }
+        for (Object each : listed) {
             Map<String, Object> component = object(each);
-            if (isPackaged(component, jars)) {
+            if (jars.remove(jar(component))) {
                 String name = component.get("name") + " " + component.get("version");
-                table.put(name, licences(name, component, texts));
-                components.add(component);
+                table.put(name, licences(name, component));
+                components.put(component.get("bom-ref").toString(), component);
             }
         }
+        if (!jars.isEmpty()) {
+            throw new IllegalStateException(
+                    "expected a component for each jar in " + directory + ", got none for " + jars);
+        }
+        for (Object each : list(sbom.getOrDefault("dependencies", List.of()))) {
+            Map<String, Object> dependency = object(each);
+            TreeSet<String> on = needed.computeIfAbsent(dependency.get("ref").toString(), _ -> new TreeSet<>());
+            list(dependency.getOrDefault("dependsOn", List.of())).forEach(ref -> on.add(ref.toString()));
+        }
+    }
+
+    private void addRuntime(Path release) throws IOException {
         Map<String, Object> runtime = runtime(release);
-        components.add(runtime);
-        table.put(runtime.get("name") + " " + runtime.get("version"), "GPL-2.0-only WITH Classpath-exception-2.0");
-        sbom.put("components", components);
+        String name = runtime.get("name") + " " + runtime.get("version");
+        components.put(name, runtime);
+        table.put(name, "GPL-2.0-only WITH Classpath-exception-2.0");
+    }
+
+    private void writeTo(Path out, Map<String, Object> sbom) throws IOException {
+        sbom.put("components", List.copyOf(components.values()));
+        Object whole = object(object(sbom.get("metadata")).get("component")).get("bom-ref");
+        List<Object> dependencies = new ArrayList<>();
+        needed.forEach((ref, on) -> {
+            if (components.containsKey(ref) || ref.equals(whole)) {
+                on.retainAll(components.keySet());
+                dependencies.add(new TreeMap<>(Map.of("ref", ref, "dependsOn", List.copyOf(on))));
+            }
+        });
+        sbom.put("dependencies", dependencies);
         write(out.resolve("sbom.json"), sbom);
         Path licences = Files.createDirectories(out.resolve("licences"));
         for (Map.Entry<String, String> text : texts.entrySet()) {
@@ -67,15 +119,13 @@ final class Inventory {
         Files.writeString(out.resolve("THIRD-PARTY.txt"), lines.toString());
     }
 
-    /** By the name of its jar; those of this project's modules and of the program itself count as well. */
-    private static boolean isPackaged(Map<String, Object> component, TreeSet<String> jars) {
-        String file = component.get("name") + "-" + component.get("version");
+    private static String jar(Map<String, Object> component) {
         String purl = String.valueOf(component.get("purl"));
         String classifier = purl.contains("classifier=") ? "-" + purl.replaceAll(".*classifier=([^&]*).*", "$1") : "";
-        return jars.contains(file + classifier + ".jar");
+        return component.get("name") + "-" + component.get("version") + classifier + ".jar";
     }
 
-    private static String licences(String name, Map<String, Object> component, Map<String, String> texts) {
+    private String licences(String name, Map<String, Object> component) {
         if ("taproot".equals(component.get("group"))) {
             component.put("licenses", List.of(Map.of("license", Map.of("id", "Apache-2.0"))));
             return "Apache-2.0";

@@ -105,11 +105,16 @@ copy_documents() {
 		cp "$root/README.md" "$root/CHANGELOG.md" "$root/LICENSE" "$root/systemd/INSTALL.md" "$stage/share/doc/taproot/"
 }
 
-# The SBOM, and the licences of everything in it, the runtime included.
+# The SBOM, and the licences of everything in it, the runtime and the sinks included.
 list_contents() {
-	maven -q -pl normalizer,daemon,src jar:jar jar:test-jar org.cyclonedx:cyclonedx-maven-plugin:makeBom >>"$log" 2>&1 &&
-		"$java_home/bin/java" -cp "$build/lib/*" "$here/Inventory.java" "$target/sbom.json" "$java_home/release" \
-			"$stage/lib" "$stage/share/doc/taproot" >>"$log" 2>&1
+	set -- "$target/sbom.json=$stage/lib"
+	for sink in "$stage"/sinks/*/; do
+		[ ! -d "$sink" ] || set -- "$@" "$root/daemon/sinks/$(basename "$sink")/target/sbom.json=$sink"
+	done
+	maven -q -pl "normalizer,daemon,src$(sink_modules)" jar:jar jar:test-jar org.cyclonedx:cyclonedx-maven-plugin:makeBom \
+		>>"$log" 2>&1 &&
+		"$java_home/bin/java" -cp "$build/lib/*" "$here/Inventory.java" "$java_home/release" \
+			"$stage/share/doc/taproot" "$@" >>"$log" 2>&1
 }
 
 # The modules that the jars use. Their legal notices come along; links among these would be followed by some copiers.
@@ -179,6 +184,7 @@ make_deb() {
 	mkdir -p "$tree/DEBIAN" "$tree/etc/taproot" "$tree/usr/bin" "$tree/usr/lib/taproot" "$tree/usr/lib/systemd" \
 		"$tree/usr/share" &&
 		cp -Rp "$stage/bin" "$stage/lib" "$stage/runtime" "$tree/usr/lib/taproot/" &&
+		{ [ ! -d "$stage/sinks" ] || cp -Rp "$stage/sinks" "$tree/usr/lib/taproot/"; } &&
 		cp -Rp "$stage/share/systemd/." "$tree/usr/lib/systemd/" &&
 		cp -Rp "$stage/share/." "$tree/usr/share/" && rm -rf "$tree/usr/share/systemd" &&
 		cp -p "$stage/etc/taproot.toml" "$tree/etc/taproot/" &&

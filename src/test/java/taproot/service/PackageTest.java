@@ -39,7 +39,7 @@ class PackageTest {
             "jdeps "*) echo java.base ;;
             "jlink "*) for word; do :; done; mkdir -p "$word/bin" "$word/legal" && cp "$0" "$word/bin/java" ;;
             "java "*=create*) for word; do case $word in -XX:AOTCache=*) echo cache >"${word#*=}" ;; esac; done ;;
-            "java "*Inventory*) for word; do :; done; echo '{}' >"$word/sbom.json" ;;
+            "java "*Inventory*) for word; do case $word in *=*) ;; */doc/taproot) echo "$*" >"$word/sbom.json" ;; esac; done ;;
             "java "*=record*) ;;
             "java "*"taproot.cli.Main man"*) for word; do :; done; mkdir -p "$word/man1" && : >"$word/man1/taproot.1" ;;
             "java "*) echo "$0"; printf '<%s>\\n' "$@" ;;
@@ -49,7 +49,9 @@ class PackageTest {
     private static final String MVN = """
             #!/bin/sh
             for word; do
-                case $word in -DoutputDirectory=*)
+                case $word in
+                -Dtaproot.build=*) mkdir -p "${word#*=}/sinks/one" && : >"${word#*=}/sinks/one/driver-1.jar" ;;
+                -DoutputDirectory=*)
                     for jar in other-1 sqlite-jdbc-1 zstd-jni-1-linux_amd64 zstd-jni-1-linux_aarch64 \\
                         netty-transport-native-epoll-1-linux-x86_64 netty-transport-native-epoll-1-linux-aarch_64; do
                         : >"${word#*=}/$jar.jar"
@@ -57,6 +59,8 @@ class PackageTest {
                 esac
             done
             : >"$FAKE_ROOT/src/target/taproot-1.jar"
+            mkdir -p "$FAKE_ROOT/daemon/sinks/one/target"
+            : >"$FAKE_ROOT/daemon/sinks/one/target/taproot-sink-one-1.jar"
             """;
 
     @TempDir
@@ -91,6 +95,8 @@ class PackageTest {
                     TREE.resolve(file).toString(),
                     tree.resolve(file).toString());
         }
+        Files.createDirectories(tree.resolve("daemon/sinks/one"));
+        Files.createFile(tree.resolve("daemon/sinks/one/pom.xml"));
         Path jdk = directory.resolve("jdk-25");
         for (String tool : List.of("java", "javac", "jar", "jdeps", "jlink")) {
             script(jdk.resolve("bin").resolve(tool), JDK_TOOL);
@@ -112,6 +118,8 @@ class PackageTest {
                         name + "/lib/taproot.jar",
                         name + "/lib/taproot.aot",
                         name + "/lib/native/libsqlite-jdbc-1.so",
+                        name + "/sinks/one/taproot-sink-one-1.jar",
+                        name + "/sinks/one/driver-1.jar",
                         name + "/etc/taproot.toml",
                         name + "/share/man/man1/taproot.1",
                         name + "/share/bash-completion/completions/taproot",
@@ -124,6 +132,8 @@ class PackageTest {
         assertThat(archived).noneMatch(path -> path.contains(machine().equals("x86_64") ? "aarch" : "amd64"));
         assertThat(Files.readString(packages.resolve(name + "/lib/sqlite-jdbc-1.jar")))
                 .isEqualTo("./A.class\n");
+        assertThat(Files.readString(packages.resolve(name + "/share/doc/taproot/sbom.json")))
+                .contains("/src/target/sbom.json=", "/daemon/sinks/one/target/sbom.json=");
     }
 
     @Test
@@ -168,6 +178,7 @@ class PackageTest {
                         "usr/lib/systemd/user/taproot.service",
                         "usr/lib/systemd/system/taproot@.service",
                         "usr/lib/taproot/runtime/bin/java",
+                        "usr/lib/taproot/sinks/one/driver-1.jar",
                         "usr/share/man/man1/taproot.1.gz",
                         "usr/share/doc/taproot/copyright");
         assertThat(contents).anyMatch(line -> line.endsWith("./usr/bin/taproot -> ../lib/taproot/bin/taproot"));
@@ -207,7 +218,40 @@ class PackageTest {
         assertThat(said).hasSize(1);
         assertThat(said.getFirst()).contains("\"command\":\"init\"", "\"outcome\":\"exited\"");
         assertThat(Files.readString(root.resolve("usr/share/doc/taproot/THIRD-PARTY.txt")))
-                .contains("java-runtime", "sqlite-jdbc", "Apache-2.0");
+                .contains("java-runtime", "sqlite-jdbc", "Apache-2.0", "postgresql", "opentelemetry-proto");
+    }
+
+    /** With the JDK that came along, and from where the package has them; what they deliver is tested with each sink. */
+    @Test
+    @Tag("long")
+    @Timeout(value = 20, unit = TimeUnit.MINUTES)
+    void thePackagedProgramKnowsItsSinks() throws Exception {
+        run(Map.of(), TREE.resolve("taproot").toString(), "package", "--no-deb");
+        Path home;
+        try (Stream<Path> made = Files.list(TREE.resolve("src/target/package"))) {
+            home = made.filter(Files::isDirectory).findFirst().orElseThrow();
+        }
+        Path wrong = Files.writeString(directory.resolve("wrong.toml"), "[sinks.x]\ntype = \"none\"\n");
+        Process check = new ProcessBuilder(home.resolve("bin/taproot").toString(), "config", "check", wrong.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try (Stream<Path> modules = Files.list(TREE.resolve("daemon/sinks"))) {
+            for (Path module : modules.filter(each -> Files.exists(each.resolve("pom.xml")))
+                    .toList()) {
+                assertThat(said).contains(String.valueOf(module.getFileName()));
+            }
+        }
+        Path right = Files.writeString(directory.resolve("right.toml"), """
+                [sinks.one]
+                type = "postgres"
+                url = "postgresql://127.0.0.1/git"
+                user = "taproot"
+                [sinks.other]
+                type = "opentelemetry"
+                endpoint = "http://127.0.0.1:4317"
+                """);
+        run(Map.of(), home.resolve("bin/taproot").toString(), "config", "check", right.toString());
     }
 
     private void makePackage() throws Exception {
