@@ -3,19 +3,11 @@ package taproot.daemon.sink;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Queue;
-import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,44 +16,33 @@ import taproot.daemon.log.LogException;
 import taproot.daemon.log.SetAside;
 import taproot.daemon.log.SinkChange;
 import taproot.daemon.log.SinkState;
-import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
 import taproot.daemon.metrics.SinkStatus;
 
 /**
- * One sink at work: reads the log from its cursor, stores what the next batch is, delivers it, stores the cursor, and so
+ * One sink at work: decides when the next batch is due and has it dispatched, does in between what it is asked for, and so
  * on for ever. It has a thread of its own, on which everything may block; nothing in the daemon waits for it, and all it
  * holds in memory is one batch.
  */
 final class SinkRunner implements Runnable, Attempts.Mode {
     private static final Logger LOG = LoggerFactory.getLogger(SinkRunner.class);
 
-    /** As many records may be set aside; who refuses more refuses everything, and that is no matter of single records. */
-    private static final int MOST_ASIDE = 10_000;
-
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final Duration LOG_PAUSE = Duration.ofMillis(200);
 
     private final SinkDefinition definition;
-    private final String installation;
     private final Path stateDirectory;
     private final CommandLog log;
-    private final FlushGate gate;
     private final Counters counters;
     private final SinkConnection connection;
     private final SinkProgress progress;
     private final Bell bell = new Bell();
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
-    private final ExecutorService lanes;
-    private final Backoff asidePauses;
+    private final Dispatch dispatch;
+    private final Aside aside;
 
     // The sink's own thread only.
     private @Nullable SinkCursor cursor;
-    private @Nullable Shipment shipment;
-    private long aside;
-    private boolean asideWaiting;
-    private long asideAt;
-    private boolean missing;
     private boolean over;
 
     private volatile boolean paused;
@@ -89,18 +70,19 @@ final class SinkRunner implements Runnable, Attempts.Mode {
             SinkConnection connection,
             Counters counters) {
         this.definition = definition;
-        this.installation = installation;
         this.stateDirectory = stateDirectory;
         this.log = log;
-        this.gate = gate;
         this.counters = counters;
         this.connection = connection;
         progress = new SinkProgress(definition.name(), definition.factory().type());
-        lanes = Executors.newThreadPerTaskExecutor(Thread.ofPlatform()
-                .daemon()
-                .name("sink-" + definition.name() + "-part-", 0)
-                .factory());
-        asidePauses = new Backoff(definition.retryFirst(), definition.retryLongest(), new SplittableRandom());
+        aside = new Aside(definition);
+        dispatch = new Dispatch(
+                definition,
+                installation,
+                () -> new Attempts(definition, connection, gate, bell, progress, this),
+                aside,
+                progress,
+                counters);
     }
 
     // From any thread.
@@ -138,8 +120,7 @@ final class SinkRunner implements Runnable, Attempts.Mode {
     CompletionStage<Long> resend() {
         return request(here -> {
             here.resendAside();
-            asideWaiting = true;
-            asideAt = System.nanoTime();
+            aside.recall();
             return here.state().cursor();
         });
     }
@@ -147,11 +128,12 @@ final class SinkRunner implements Runnable, Attempts.Mode {
     CompletionStage<Long> discard() {
         return request(here -> {
             here.discardAside();
-            if (shipment != null && shipment.frozen().round() > 0) {
+            SinkState.Frozen frozen = here.state().frozen();
+            if (frozen != null && frozen.round() > 0) {
                 here.progress(here.state().with(null), List.of(), List.of());
-                shipment = null;
+                dispatch.forget();
             }
-            countAside(here);
+            aside.look(here);
             return here.state().cursor();
         });
     }
@@ -194,7 +176,7 @@ final class SinkRunner implements Runnable, Attempts.Mode {
             LOG.info("The sink {} was stopped in the middle of something; it is done again", definition.name());
         } finally {
             progress.is(SinkStatus.State.STOPPED);
-            lanes.shutdownNow();
+            dispatch.close();
             connection.close();
             closeCursor();
             LogException closed = new LogException(LogException.Kind.CLOSED, "the daemon stops");
@@ -234,17 +216,17 @@ final class SinkRunner implements Runnable, Attempts.Mode {
             over = draining;
             rest(SinkStatus.State.PAUSED, heard, LONG);
         } else if (here.state().frozen() != null) {
-            sendStored(here, here.state().frozen());
-        } else if (isAsideDue()) {
+            sent(dispatch.sendStored(here, here.state().frozen()));
+        } else if (!draining && aside.isDue()) {
             sendAside(here);
-        } else if (aside >= MOST_ASIDE) {
-            progress.note(
-                    "has set " + aside + " records aside, as many as are kept: send them again (sinks resend) or give"
-                            + " them up (sinks discard)");
+        } else if (aside.isFull()) {
+            progress.note("has set " + aside.count()
+                    + " records aside, as many as are kept: send them again (sinks resend) or give"
+                    + " them up (sinks discard)");
             over = draining;
             rest(SinkStatus.State.BLOCKED, heard, LONG);
         } else if (isDue(here, heard)) {
-            sendNext(here);
+            sent(dispatch.sendNext(here));
         }
     }
 
@@ -259,7 +241,8 @@ final class SinkRunner implements Runnable, Attempts.Mode {
             SinkCursor opened = SinkCursor.open(definition.name(), stateDirectory, log);
             cursor = opened;
             paused = opened.state().paused();
-            countAside(opened);
+            aside.look(opened);
+            progress.stands(opened.state(), aside.count());
         }
         return cursor;
     }
@@ -273,13 +256,7 @@ final class SinkRunner implements Runnable, Attempts.Mode {
             LOG.debug("while closing the cursor of {}: {}", definition.name(), e.toString());
         }
         cursor = null;
-        shipment = null;
-    }
-
-    private void countAside(SinkCursor here) throws LogException {
-        aside = here.countAside();
-        asideWaiting = aside > 0 && !here.waitingAside(1).isEmpty();
-        progress.stands(here.state(), aside);
+        dispatch.forget();
     }
 
     private void serveRequests(SinkCursor here) throws LogException, InterruptedException {
@@ -291,7 +268,7 @@ final class SinkRunner implements Runnable, Attempts.Mode {
             }
             requests.poll(); // Not before: it is served again if the log failed.
         }
-        progress.stands(here.state(), aside);
+        progress.stands(here.state(), aside.count());
     }
 
     private long rewind(SinkCursor here, long to) throws LogException, InterruptedException {
@@ -300,7 +277,7 @@ final class SinkRunner implements Runnable, Attempts.Mode {
                     + (here.state().cursor() + 1) + ", got one that it will come to by itself, seq " + (to + 1));
         }
         here.progress(here.state().at(to), List.of(), List.of());
-        shipment = null;
+        dispatch.forget();
         progress.oldest(null);
         return to;
     }
@@ -340,162 +317,20 @@ final class SinkRunner implements Runnable, Attempts.Mode {
         if (draining) {
             return;
         }
-        long nanos = atMost.toNanos();
-        bell.await(heard, asideWaiting ? Math.clamp(asideAt - System.nanoTime(), 1, nanos) : nanos);
+        bell.await(heard, aside.rest(atMost.toNanos()));
     }
 
-    /** Reads only when there is a slot: until then the batch grows, in the log. */
-    private void sendNext(SinkCursor here) throws LogException, InterruptedException {
-        FlushGate.Turn slot = attempts().slot();
-        if (slot == null) {
-            return;
-        }
-        try {
-            SinkCursor.Stretch stretch = here.read(definition.batchRecords(), definition.batchBytes());
-            SinkState state = here.state();
-            if (stretch.isEmpty()) {
-                announce(stretch.missing(), state.cursor(), stretch.upTo());
-                here.progress(state.at(stretch.upTo()).plus(0, stretch.missing(), 0), List.of(), List.of());
-                settle(here);
-                return;
-            }
-            SinkState.Frozen frozen = new SinkState.Frozen(
-                    state.cursor() + 1, stretch.upTo(), stretch.records().size(), definition.parts(), 0);
-            here.progress(state.with(frozen), List.of(), List.of());
-            send(here, shipment(frozen, stretch, here, false), slot);
-        } finally {
-            slot.leave();
-        }
-    }
-
-    private boolean isAsideDue() {
-        return asideWaiting && (asideAt - System.nanoTime() <= 0 || draining);
-    }
-
-    /** Those that are to be sent again make a batch of their own, which has its own number. */
     private void sendAside(SinkCursor here) throws LogException, InterruptedException {
         List<SetAside> waiting = here.waitingAside(definition.batchRecords());
-        if (waiting.isEmpty() || draining) {
-            asideWaiting = false;
-            return;
-        }
-        long round = here.state().rounds() + 1;
-        List<SetAside> again = waiting.stream()
-                .map(one -> new SetAside(
-                        one.seq(), one.key(), true, one.reason(), one.at(), one.attempts() + 1, round, one.json()))
-                .toList();
-        SinkState.Frozen frozen = new SinkState.Frozen(
-                again.getFirst().seq(), again.getLast().seq(), again.size(), definition.parts(), round);
-        here.progress(here.state().plus(0, 0, 1).with(frozen), again, List.of());
-        send(here, shipment(frozen, here.read(frozen), here, false), null);
-    }
-
-    /** A batch that was stored before: by this runner, which was called away, or by one that did not live to finish it. */
-    private void sendStored(SinkCursor here, SinkState.Frozen frozen) throws LogException, InterruptedException {
-        Shipment known = shipment;
-        if (known != null) {
-            known.mayHaveArrived();
-        }
-        send(here, known != null ? known : shipment(frozen, here.read(frozen), here, true), null);
-    }
-
-    private Shipment shipment(SinkState.Frozen frozen, SinkCursor.Stretch stretch, SinkCursor here, boolean uncertain) {
-        Shipment made = Shipment.of(frozen, stretch, installation, here.logId(), definition.name(), uncertain);
-        shipment = made;
-        return made;
-    }
-
-    private void send(SinkCursor here, Shipment sent, FlushGate.@Nullable Turn slot)
-            throws LogException, InterruptedException {
-        progress.about(sent.id());
-        List<Attempts.Part> left = sent.left();
-        if (left.size() == 1) {
-            sent.arrived(left.getFirst(), attempts().deliver(left.getFirst(), slot));
+        if (waiting.isEmpty()) {
+            aside.leaveAlone();
         } else {
-            deliverAtOnce(sent, left, slot);
-        }
-        if (sent.isComplete()) {
-            finish(here, sent);
-        } else {
-            over = draining;
+            sent(dispatch.sendAside(here, waiting));
         }
     }
 
-    private void deliverAtOnce(Shipment sent, List<Attempts.Part> left, FlushGate.@Nullable Turn slot)
-            throws InterruptedException {
-        List<Future<List<Delivery.Refusal>>> parts = new ArrayList<>();
-        FlushGate.Turn held = slot;
-        for (Attempts.Part part : left) {
-            FlushGate.Turn first = held;
-            held = null;
-            Callable<@Nullable List<Delivery.Refusal>> delivery =
-                    () -> attempts().deliver(part, first);
-            parts.add(lanes.submit(delivery));
-        }
-        for (int i = 0; i < parts.size(); i++) {
-            try {
-                sent.arrived(left.get(i), parts.get(i).get());
-            } catch (ExecutionException e) {
-                throw new IllegalStateException(Objects.requireNonNullElse(e.getCause(), e));
-            }
-        }
-    }
-
-    private void finish(SinkCursor here, Shipment sent) throws LogException, InterruptedException {
-        List<SetAside> setAside = sent.aside();
-        SinkState state = here.state();
-        long delivered = sent.records() - setAside.size();
-        List<Long> gone = new ArrayList<>();
-        if (sent.frozen().round() == 0) {
-            announce(sent.missing(), state.cursor(), sent.frozen().last());
-            state = state.at(sent.frozen().last()).plus(delivered, sent.missing(), 0);
-        } else {
-            state = state.with(null).plus(delivered, 0, 0);
-            gone.addAll(sent.seqs());
-            setAside.forEach(kept -> gone.remove(kept.seq()));
-        }
-        here.progress(state, setAside, gone);
-        progress.delivered();
-        setAside.forEach(one -> LOG.warn(
-                "The sink {} has set seq {} aside, {}: {}", definition.name(), one.seq(), one.key(), one.reason()));
-        if (!setAside.isEmpty() || !gone.isEmpty()) {
-            counters.add(Counter.SINK_RECORDS_SET_ASIDE, sent.frozen().round() == 0 ? setAside.size() : 0);
-            countAside(here);
-            asideAt =
-                    System.nanoTime() + (gone.isEmpty() ? asidePauses.next(null).toNanos() : 0);
-        }
-        if (!asideWaiting) {
-            asidePauses.succeeded();
-        }
-        counters.add(Counter.SINK_RECORDS_DELIVERED, delivered);
-        settle(here);
-    }
-
-    private void settle(SinkCursor here) {
-        shipment = null;
-        progress.about(null);
-        progress.stands(here.state(), aside);
-        progress.oldest(null);
-    }
-
-    /** Once for each time, however many batches it takes to get over it. */
-    private void announce(long gone, long after, long upTo) {
-        if (gone > 0) {
-            counters.add(Counter.SINK_RECORDS_MISSED, gone);
-            if (!missing) {
-                LOG.warn(
-                        "The sink {} misses {} records between seq {} and {}, and perhaps more behind them: they were removed"
-                                + " before it had read them (sinks.hold_age, sinks.hold_size)",
-                        definition.name(),
-                        gone,
-                        after + 1,
-                        upTo);
-            }
-        }
-        missing = gone > 0;
-    }
-
-    private Attempts attempts() {
-        return new Attempts(definition, connection, gate, bell, progress, this);
+    /** @param arrived false if somebody wants something else */
+    private void sent(boolean arrived) {
+        over = draining && !arrived;
     }
 }
