@@ -45,11 +45,13 @@ final class OpenTelemetrySink implements Sink {
     private final LongAdder rejectedPoints = new LongAdder();
     private final LongAdder recordsWithoutSpans = new LongAdder();
 
-    // What has become of the batch at hand; a batch that comes again is neither counted nor, once it is there, sent
-    // twice.
-    private String counting = "";
+    // What has become of the batch at hand: whose spans have arrived is only sent its metrics again.
     private String arrived = "";
     private List<Delivery.Refusal> refusals = List.of();
+
+    // How far records were counted: none is counted twice, neither at another attempt nor in a backfill.
+    private String countedLog = "";
+    private long countedTo;
 
     OpenTelemetrySink(
             Transport transport,
@@ -73,6 +75,9 @@ final class OpenTelemetrySink implements Sink {
     public Delivery deliver(Batch batch) throws InterruptedException {
         String id = batch.id().text();
         long deadline = System.nanoTime() + timeout.toNanos();
+        if (batch.attempt() == 1 && !batch.uncertain()) {
+            arrived = ""; // In a backfill a batch may consist of the same records, and is wanted again.
+        }
         if (traces && !arrived.equals(id)) {
             refusals = new ArrayList<>();
             Delivery trouble = sendSpans(batch.records(), deadline);
@@ -97,7 +102,8 @@ final class OpenTelemetrySink implements Sink {
             CommandRecord command = record.command();
             Detail detail = rules.detail(command);
             Trace trace = Trace.of(detail.includes(Detail.VERBOSE) ? kept.lines(command.key()) : null);
-            scope.addAllSpans(Spans.of(command, rules.nickname(command), detail, trace));
+            Above above = detail.includes(Detail.SUMMARY) ? Above.of(command, kept) : null;
+            scope.addAllSpans(Spans.of(command, above, rules.nickname(command), detail, trace));
         }
         if (scope.getSpansCount() == 0) {
             recordsWithoutSpans.add(records.size());
@@ -132,11 +138,7 @@ final class OpenTelemetrySink implements Sink {
     }
 
     private @Nullable Delivery sendMetrics(Batch batch, long deadline) throws InterruptedException {
-        String id = batch.id().text();
-        if (!counting.equals(id)) {
-            batch.records().forEach(record -> counted.count(record.command(), repository(record.command())));
-            counting = id;
-        }
+        count(batch);
         ExportMetricsServiceRequest request = ExportMetricsServiceRequest.newBuilder()
                 .addResourceMetrics(ResourceMetrics.newBuilder()
                         .setResource(resource)
@@ -153,6 +155,22 @@ final class OpenTelemetrySink implements Sink {
             case Answer.Failed(String reason, Duration pause) -> new Delivery.Failed("metrics: " + reason, pause);
             case Answer.Unknown(String reason) -> new Delivery.Unknown("metrics: " + reason);
         };
+    }
+
+    private void count(Batch batch) {
+        if (!countedLog.equals(batch.id().logId())) {
+            countedLog = batch.id().logId();
+            countedTo = 0;
+        }
+        if (batch.id().round() > 0) {
+            return; // They were counted with those they were set aside from.
+        }
+        for (SinkRecord record : batch.records()) {
+            if (record.seq() > countedTo) {
+                counted.count(record.command(), repository(record.command()));
+                countedTo = record.seq();
+            }
+        }
     }
 
     private @Nullable String repository(CommandRecord command) {

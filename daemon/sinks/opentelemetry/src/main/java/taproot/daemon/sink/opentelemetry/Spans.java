@@ -29,6 +29,7 @@ final class Spans {
     private static final long NANOS_PER_MICRO = 1_000;
 
     private final CommandRecord record;
+    private final @Nullable Above above;
     private final @Nullable String nickname;
     private final ByteString trace;
     private final ByteString root;
@@ -37,8 +38,9 @@ final class Spans {
 
     private final List<Span> spans = new ArrayList<>();
 
-    private Spans(CommandRecord record, @Nullable String nickname) {
+    private Spans(CommandRecord record, @Nullable Above above, @Nullable String nickname) {
         this.record = record;
+        this.above = above;
         this.nickname = nickname;
         trace = Ids.trace(record.key());
         root = Ids.command(record.key());
@@ -47,13 +49,15 @@ final class Spans {
     /**
      * The command's own span first.
      *
+     * @param above what it is linked to
      * @param trace what is kept of the raw lines; only looked at for {@link Detail#VERBOSE}
      */
-    static List<Span> of(CommandRecord record, @Nullable String nickname, Detail detail, Trace trace) {
+    static List<Span> of(
+            CommandRecord record, @Nullable Above above, @Nullable String nickname, Detail detail, Trace trace) {
         if (detail == Detail.DROP) {
             return List.of();
         }
-        Spans spans = new Spans(record, nickname);
+        Spans spans = new Spans(record, above, nickname);
         spans.command();
         if (detail.includes(Detail.PROCESS)) {
             spans.processes();
@@ -70,37 +74,14 @@ final class Spans {
         Span.Builder span = span(root, null, name(record.command()), record.startedAt(), record.durationUs())
                 .addAllAttributes(commandAttributes().list())
                 .setStatus(status(record.outcome(), record.exitCode(), record.errors()));
-        link(span);
-        spans.add(span.build());
-    }
-
-    /**
-     * To the life before, or to the process it hangs under, which is taken to be of its root's record. Should it be that of a
-     * command in between, whose trace the record does not tell, its SID is there as an attribute.
-     */
-    private void link(Span.Builder span) {
-        String parent = record.parent();
-        if (!record.key().equals(record.sid())) {
-            String before = lifeBefore();
-            span.addLinks(link(before, Ids.command(before), record.sid()));
-        } else if (parent != null) {
-            String root = record.root();
-            span.addLinks(link(root, parent.equals(root) ? Ids.command(root) : Ids.process(root, parent), parent));
+        if (above != null) {
+            span.addLinks(Span.Link.newBuilder()
+                    .setTraceId(Ids.trace(above.key()))
+                    .setSpanId(above.span())
+                    .addAllAttributes(
+                            new Attributes().put("git.parent.sid", above.sid()).list()));
         }
-    }
-
-    /** {@code sid} for {@code sid#2}, {@code sid#2} for {@code sid#3}. */
-    private String lifeBefore() {
-        int life = Integer.parseInt(record.key().substring(record.sid().length() + 1));
-        return life == 2 ? record.sid() : record.sid() + "#" + (life - 1);
-    }
-
-    private static Span.Link link(String owner, ByteString spanId, String sid) {
-        return Span.Link.newBuilder()
-                .setTraceId(Ids.trace(owner))
-                .setSpanId(spanId)
-                .addAllAttributes(new Attributes().put("git.parent.sid", sid).list())
-                .build();
+        spans.add(span.build());
     }
 
     private Attributes commandAttributes() {
@@ -151,7 +132,7 @@ final class Spans {
                     .put("git.detached", process.detached());
             spans.add(span(
                             id,
-                            above(process.parent()),
+                            around(process.parent()),
                             name(process.command()),
                             Objects.requireNonNullElse(process.startedAt(), record.startedAt()),
                             process.durationUs())
@@ -180,7 +161,7 @@ final class Spans {
                     .put("git.background", child.background());
             spans.add(span(
                             Ids.part(record.key(), "child", i),
-                            above(child.sid()),
+                            around(child.sid()),
                             child.hook() != null
                                     ? "hook " + child.hook()
                                     : Objects.requireNonNullElse(child.childClass(), "child"),
@@ -236,7 +217,7 @@ final class Spans {
         return id;
     }
 
-    private ByteString above(@Nullable String sid) {
+    private ByteString around(@Nullable String sid) {
         return processes.getOrDefault(sid == null ? "" : sid, root);
     }
 

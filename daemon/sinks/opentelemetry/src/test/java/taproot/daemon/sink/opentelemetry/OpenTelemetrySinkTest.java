@@ -67,7 +67,9 @@ class OpenTelemetrySinkTest {
 
     private static List<Span> expected(List<CommandRecord> records) {
         return records.stream()
-                .flatMap(record -> Spans.of(record, null, Detail.PROCESS, Trace.of(null)).stream())
+                .flatMap(record ->
+                        Spans.of(record, Above.of(record, TraceSource.NONE), null, Detail.PROCESS, Trace.of(null))
+                                .stream())
                 .toList();
     }
 
@@ -244,10 +246,9 @@ class OpenTelemetrySinkTest {
                 Sink sink = open(receiver.endpoint(), "grpc", "traces=false")) {
             List<CommandRecord> all = Records.all();
             Batch first = Records.batch(1, all.subList(0, 10));
-            Batch second = Records.batch(1, all.subList(10, 30));
             sink.deliver(first);
             sink.deliver(first);
-            sink.deliver(second);
+            sink.deliver(Records.batch(1, 11, all.subList(10, 30)));
             assertThat(receiver.spans).isEmpty();
             assertThat(sum(receiver.metrics.getLast(), "git.commands")).isEqualTo(30);
             assertThat(sum(receiver.metrics.getLast(), "git.command.failures"))
@@ -255,6 +256,20 @@ class OpenTelemetrySinkTest {
                             .filter(record ->
                                     record.exitCode() == null ? record.signal() != null : record.exitCode() != 0)
                             .count());
+        }
+    }
+
+    @Test
+    void aBackfillSendsSpansAgainAndCountsNothingTwice() throws Exception {
+        try (OtlpReceiver receiver = OtlpReceiver.start("grpc");
+                Sink sink = open(receiver.endpoint(), "grpc")) {
+            sink.deliver(Records.batch(1, records()));
+            sink.deliver(Records.batch(1, records()));
+            List<Span> once = expected(records());
+            assertThat(receiver.spans)
+                    .isEqualTo(Stream.concat(once.stream(), once.stream()).toList());
+            assertThat(sum(receiver.metrics.getLast(), "git.commands"))
+                    .isEqualTo(records().size());
         }
     }
 

@@ -72,13 +72,18 @@ final class Records {
     }
 
     static Batch batch(int attempt, List<CommandRecord> records) {
+        return batch(attempt, 1, records);
+    }
+
+    /** The same, with seqs from {@code first} on. */
+    static Batch batch(int attempt, long first, List<CommandRecord> records) {
         return new Batch(
-                new Batch.Id("installation", "log", "team", 1, records.size(), 0, 1, 0),
+                new Batch.Id("installation", "log", "team", first, first + records.size() - 1, 0, 1, 0),
                 attempt,
                 attempt > 1,
                 IntStream.range(0, records.size())
                         .mapToObj(i -> new SinkRecord(
-                                i + 1, records.get(i).key(), RecordJson.write(records.get(i)), records.get(i)))
+                                first + i, records.get(i).key(), RecordJson.write(records.get(i)), records.get(i)))
                         .toList());
     }
 }

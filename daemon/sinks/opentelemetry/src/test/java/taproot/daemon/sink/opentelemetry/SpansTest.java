@@ -12,12 +12,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import taproot.daemon.sink.TraceSource;
 import taproot.normalizer.CommandRecord;
 import taproot.normalizer.trace.Trace;
 
 class SpansTest {
     private static List<Span> spans(CommandRecord record, Detail detail) {
-        return Spans.of(record, null, detail, Trace.of(null));
+        return Spans.of(record, Above.of(record, TraceSource.NONE), null, detail, Trace.of(null));
     }
 
     private static AnyValue value(Span span, String key) {
@@ -157,8 +158,8 @@ class SpansTest {
     void aNicknameStandsForThePath() throws Exception {
         CommandRecord record = Records.of("commit").getFirst();
         Span plain = spans(record, Detail.SUMMARY).getFirst();
-        Span named =
-                Spans.of(record, "monorepo", Detail.SUMMARY, Trace.of(null)).getFirst();
+        Span named = Spans.of(record, null, "monorepo", Detail.SUMMARY, Trace.of(null))
+                .getFirst();
         assertThat(value(plain, "git.repository.worktree").getStringValue()).startsWith("/");
         assertThat(value(named, "git.repository.worktree")).isEqualTo(AnyValue.getDefaultInstance());
         assertThat(value(named, "vcs.repository.name").getStringValue()).isEqualTo("monorepo");
