@@ -8,6 +8,7 @@ import java.util.Deque;
 final class Forgets {
     private final Deque<AppendQueue.Entry.Forget> waiting = new ArrayDeque<>();
     private final Newest newest;
+    private boolean toBegin;
 
     /** @param newest where what is removed may still be kept in memory */
     Forgets(Newest newest) {
@@ -16,6 +17,20 @@ final class Forgets {
 
     void add(AppendQueue.Entry.Forget forget) {
         waiting.add(forget);
+        toBegin = true;
+    }
+
+    /** Whether somebody was added last: what was appended after him is not to be committed before {@link #begin}. */
+    boolean isToBegin() {
+        return toBegin;
+    }
+
+    /** To be called when everything is committed that was appended before those who were added. */
+    void begin(Database open) throws SQLException {
+        if (toBegin) {
+            waiting.getLast().forgetting().begin(open.connection());
+            toBegin = false;
+        }
     }
 
     boolean isEmpty() {
@@ -41,5 +56,6 @@ final class Forgets {
     void fail(LogException why) {
         waiting.forEach(forget -> forget.done().completeExceptionally(why));
         waiting.clear();
+        toBegin = false;
     }
 }

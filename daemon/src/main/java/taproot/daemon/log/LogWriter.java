@@ -214,6 +214,7 @@ final class LogWriter implements Runnable {
     private void work(Database open) throws SQLException, IOException {
         fill();
         if (batch.isEmpty()) {
+            forgets.begin(open);
             if (forgets.step(open) || stopping || retention.step(open.connection()) || scrub.step(open.connection())) {
                 return;
             }
@@ -223,13 +224,14 @@ final class LogWriter implements Runnable {
         }
         gather();
         commit(open);
+        forgets.begin(open);
         if (!queue.isEmpty() && !stopping && !forgets.step(open)) {
             retention.step(open.connection());
         }
     }
 
     private void fill() {
-        while (!batch.isFull()) {
+        while (!batch.isFull() && !forgets.isToBegin()) {
             AppendQueue.Entry entry = queue.poll();
             switch (entry) {
                 case null -> {

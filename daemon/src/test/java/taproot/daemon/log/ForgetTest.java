@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import taproot.normalizer.RecordJson;
 
 /** Removal of what somebody does not want to be remembered. */
 class ForgetTest extends LogTestBase {
@@ -76,8 +78,8 @@ class ForgetTest extends LogTestBase {
         CommandLog log = open();
         append(log, plain("before"));
         var asked = log.forget(where().newest(0)).toCompletableFuture();
-        asked.get(10, TimeUnit.SECONDS);
         append(log, plain("after"));
+        asked.get(10, TimeUnit.SECONDS);
         settled(log);
 
         assertThat(keys(where().newest(0))).containsExactly("after");
@@ -113,6 +115,32 @@ class ForgetTest extends LogTestBase {
 
         assertThat(CommandLog.forget(state, where().repository("/x").newest(0))).isEqualTo(new Forgotten(1, 0, 0));
         assertThat(keys(where().newest(0))).containsExactly("b");
+    }
+
+    /** Retention removes rows that a sink has set aside; its copies are not forgotten for that. */
+    @Test
+    void whatSinksHaveSetAsideIsForgottenToo() throws Exception {
+        CommandLog log = open(
+                settings(Duration.ofHours(1), Duration.ofDays(30), 1L << 30),
+                command ->
+                        new RecordCodec.Encoded(command.record(), RecordJson.write(command.record()), command.trace()));
+        append(
+                log,
+                command("secret").in("/src/secret").finished(),
+                command("kept").in("/src/kept").finished());
+        for (int i = 0; i < 1_500; i++) {
+            append(log, command("old" + i).in("/src/secret").finished());
+        }
+        settled(log);
+        for (String sink : List.of("one", "other")) {
+            sql("INSERT INTO set_aside SELECT '" + sink + "', seq, key, 0, 'no', 0, 1, 0, record FROM commands");
+        }
+        sql("DELETE FROM commands WHERE key <> 'kept'");
+
+        assertThat(forget(log, where().repository("/src/secret").newest(0))).isEqualTo(new Forgotten(1_501, 0, 0));
+        assertThat(sql("SELECT group_concat(sink || key) FROM set_aside")).isEqualTo("onekept,otherkept");
+        assertThat(forget(log, where().newest(0))).isEqualTo(new Forgotten(1, 0, 0));
+        assertThat(sql("SELECT count(*) FROM set_aside")).isEqualTo("0");
     }
 
     private static Forgotten forget(CommandLog log, CommandQuery what) throws Exception {
