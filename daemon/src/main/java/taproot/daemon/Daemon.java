@@ -347,7 +347,7 @@ public final class Daemon {
         supervision.reloading();
         String outcome = "The configuration could not be read again and stays as it was";
         try {
-            Control.Reloaded reloaded = config.reload(this::apply);
+            Control.Reloaded reloaded = config.reload(next -> Sinks.configured(next.sinks()), this::apply);
             outcome = "Configuration read again: applied " + reloaded.applied() + ", after a restart "
                     + reloaded.restart();
             LOG.info(outcome);

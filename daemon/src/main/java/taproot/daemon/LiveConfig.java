@@ -38,14 +38,21 @@ final class LiveConfig {
         return config;
     }
 
+    /** What a configuration is checked for besides its own keys. */
+    interface Check {
+        void check(Config next) throws ConfigException;
+    }
+
     /**
      * Reads it again; blocks while it does.
      *
+     * @param check refuses what would not start
      * @param apply is given what is in force from now on
      * @throws ConfigException if anything is wrong with it; nothing has changed then
      */
-    synchronized Reloaded reload(Consumer<Config> apply) throws ConfigException {
+    synchronized Reloaded reload(Check check, Consumer<Config> apply) throws ConfigException {
         Config next = Config.load(file, overrides);
+        check.check(next);
         List<String> applied = new ArrayList<>();
         List<String> restart = new ArrayList<>();
         for (ConfigSetting setting : next.settings()) {
@@ -59,9 +66,15 @@ final class LiveConfig {
                 restart.add(setting.name());
             }
         }
+        inForce.keySet().stream().filter(name -> isGone(name, next)).sorted().forEach(restart::add);
         config = liveOf(next);
         apply.accept(config);
         return new Reloaded(applied, restart);
+    }
+
+    /** A key of a sink, which nobody gives any more; all others have defaults. */
+    private static boolean isGone(String name, Config next) {
+        return next.settings().stream().noneMatch(setting -> setting.name().equals(name));
     }
 
     private Config liveOf(Config next) {

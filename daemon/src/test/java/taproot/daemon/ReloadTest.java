@@ -31,24 +31,27 @@ class ReloadTest {
         live = new LiveConfig(Config.load(file, overrides), file, overrides);
     }
 
+    private Reloaded reload() throws ConfigException {
+        return live.reload(_ -> {}, applied::add);
+    }
+
     @Test
     void whatCanChangeLiveIsAppliedAndTheRestIsNamedUntilARestart() throws Exception {
         Files.writeString(file, "[ingest]\nloops = 2\n[log]\nslow_threshold = \"2s\"\nretention_age = \"30d\"\n");
-        assertThat(live.reload(applied::add))
-                .isEqualTo(new Reloaded(List.of("log.slow_threshold"), List.of("ingest.loops")));
+        assertThat(reload()).isEqualTo(new Reloaded(List.of("log.slow_threshold"), List.of("ingest.loops")));
         Config now = applied.getLast();
         assertThat(now.log().slowThreshold()).isEqualTo(Duration.ofSeconds(2));
         assertThat(now.log().retentionAge()).as("--set stays over the file").isEqualTo(Duration.ofDays(7));
         assertThat(now.ingest().loops()).isEqualTo(1);
         assertThat(live.current()).isEqualTo(now);
-        assertThat(live.reload(applied::add)).isEqualTo(new Reloaded(List.of(), List.of("ingest.loops")));
+        assertThat(reload()).isEqualTo(new Reloaded(List.of(), List.of("ingest.loops")));
     }
 
     @Test
     void aWrongConfigurationChangesNothing() throws Exception {
         Config before = live.current();
         Files.writeString(file, "[log]\nslow_threshold = \"2s\"\nretention_size = \"big\"\n");
-        assertThatThrownBy(() -> live.reload(applied::add))
+        assertThatThrownBy(() -> reload())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("taproot.toml:3: log.retention_size");
         assertThat(applied).isEmpty();
@@ -92,7 +95,7 @@ class ReloadTest {
                 """);
         Config before = live.current();
         Config next = Config.load(file, List.of("log.retention_age=7d"));
-        Reloaded reloaded = live.reload(applied::add);
+        Reloaded reloaded = reload();
         assertThat(reloaded.applied())
                 .containsExactly(
                         "shutdown_grace",
@@ -128,7 +131,35 @@ class ReloadTest {
     }
 
     @Test
+    void aSinkThatComesChangesOrGoesNeedsARestart() throws Exception {
+        Files.writeString(file, "[log]\nslow_threshold = \"1s\"\n[sinks.team]\ntype = \"file\"\npath = \"/one\"\n");
+        assertThat(reload()).isEqualTo(new Reloaded(List.of(), List.of("sinks.team.type", "sinks.team.path")));
+
+        List<String> overrides = List.of();
+        live = new LiveConfig(Config.load(file, overrides), file, overrides);
+        Files.writeString(file, "[log]\nslow_threshold = \"1s\"\n[sinks.team]\ntype = \"file\"\npath = \"/two\"\n");
+        assertThat(reload()).isEqualTo(new Reloaded(List.of(), List.of("sinks.team.path")));
+
+        Files.writeString(file, "[log]\nslow_threshold = \"1s\"\n");
+        assertThat(reload()).isEqualTo(new Reloaded(List.of(), List.of("sinks.team.path", "sinks.team.type")));
+        assertThat(live.current().sinks().tables()).hasSize(1);
+    }
+
+    @Test
+    void whatWouldNotStartIsRefused() throws Exception {
+        Config before = live.current();
+        assertThatThrownBy(() -> live.reload(
+                        _ -> {
+                            throw new ConfigException(List.of());
+                        },
+                        applied::add))
+                .isInstanceOf(ConfigException.class);
+        assertThat(applied).isEmpty();
+        assertThat(live.current()).isSameAs(before);
+    }
+
+    @Test
     void anUnchangedOneAppliesNothing() throws Exception {
-        assertThat(live.reload(applied::add)).isEqualTo(new Reloaded(List.of(), List.of()));
+        assertThat(reload()).isEqualTo(new Reloaded(List.of(), List.of()));
     }
 }

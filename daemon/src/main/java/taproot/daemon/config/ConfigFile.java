@@ -3,6 +3,7 @@ package taproot.daemon.config;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
@@ -39,7 +40,11 @@ final class ConfigFile {
         for (TomlParseError error : toml.errors()) {
             values.problem(name, error.position().line(), "", "TOML", String.valueOf(error.getMessage()), null);
         }
-        for (List<String> path : toml.keyPathSet(true)) {
+        // In the order of the file, which the parser does not keep.
+        List<List<String>> paths = toml.keyPathSet(true).stream()
+                .sorted(Comparator.comparingInt(this::line).thenComparing(Toml::joinKeyPath))
+                .toList();
+        for (List<String> path : paths) {
             Object value = toml.get(path);
             String key = Toml.joinKeyPath(path);
             if (value instanceof TomlTable table) {

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SinkTypes {
     private static final ClassLoader DAEMON = SinkTypes.class.getClassLoader();
+
+    /** One for each type, however often a configuration is read. */
+    private static final Map<Path, ClassLoader> LOADERS = new ConcurrentHashMap<>();
 
     private final @Nullable Path directory;
 
@@ -76,12 +81,17 @@ final class SinkTypes {
 
     /** Never closed: classes of a sink that was once configured may be needed as long as the daemon lives. */
     private static ClassLoader loader(Path jars) throws IOException {
+        ClassLoader known = LOADERS.get(jars);
+        if (known != null) {
+            return known;
+        }
         List<URL> urls = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(jars, "*.jar")) {
             for (Path jar : files) {
                 urls.add(jar.toUri().toURL());
             }
         }
-        return new URLClassLoader("sink-" + jars.getFileName(), urls.toArray(URL[]::new), DAEMON);
+        return LOADERS.computeIfAbsent(
+                jars, _ -> new URLClassLoader("sink-" + jars.getFileName(), urls.toArray(URL[]::new), DAEMON));
     }
 }
