@@ -139,14 +139,27 @@ final class StateDirectory {
                 Files.setPosixFilePermissions(database, PRIVATE_FILE);
             }
         }
-        return databaseFile();
+        Path writeAhead = path.resolve(DATABASE + "-wal");
+        long unfinished = Files.exists(writeAhead) && !isInUse() ? Files.size(writeAhead) : 0;
+        return new OpenFile(database(), OpenFile.key(database()), unfinished);
     }
 
-    /** The database file that is there. */
+    /** The database file that is there, for who only reads it. */
     OpenFile databaseFile() throws IOException {
-        Path writeAhead = path.resolve(DATABASE + "-wal");
-        long unfinished = Files.exists(writeAhead) ? Files.size(writeAhead) : 0;
-        return new OpenFile(database(), OpenFile.key(database()), unfinished);
+        return new OpenFile(database(), OpenFile.key(database()), 0);
+    }
+
+    /**
+     * Whether some process has it open. SQLite holds a lock on the file beside the write-ahead log for as long; asking for
+     * the lock would mean to let go of what this process itself has there, so the kernel's list is read.
+     */
+    private boolean isInUse() throws IOException {
+        Path shared = path.resolve(DATABASE + "-shm");
+        if (!Files.exists(shared)) {
+            return false;
+        }
+        String inode = ":" + Files.getAttribute(shared, "unix:ino") + " ";
+        return Files.readAllLines(Path.of("/proc/locks")).stream().anyMatch(line -> line.contains(inode));
     }
 
     /** Renames the database and its side files, so that a new one can be made and the old one be looked at. */

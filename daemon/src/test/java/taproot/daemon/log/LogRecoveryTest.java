@@ -38,11 +38,13 @@ class LogRecoveryTest extends LogTestBase {
                 for (int i = 0; i < 40; i++) {
                     confirmed = Long.parseLong(Objects.requireNonNull(lines.readLine(), "the child ended"));
                 }
+                assertThat(unfinished()).as("while somebody writes it").isZero();
             } finally {
                 child.destroyForcibly(); // SIGKILL, in the midst of it
                 child.waitFor();
             }
 
+            assertThat(unfinished()).as("when he was killed").isPositive();
             assertThat(confirmed).isGreaterThan(before);
             try (LogReader reader = reader()) {
                 assertThat(reader.head()).isGreaterThanOrEqualTo(confirmed);
@@ -53,6 +55,10 @@ class LogRecoveryTest extends LogTestBase {
             }
             assertThat(sql("PRAGMA integrity_check")).isEqualTo("ok");
         }
+    }
+
+    private long unfinished() throws Exception {
+        return StateDirectory.create(state).secureDatabase().unfinished();
     }
 
     private Process startChild(String name) throws Exception {
