@@ -1,5 +1,7 @@
 package taproot.daemon.api;
 
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,6 +38,9 @@ public final class ControlServer {
 
     private final Path socket;
     private final LoopResources loop;
+    /** Whoever is connected. */
+    private final ChannelGroup open;
+
     private final DisposableServer server;
     private final Endpoints endpoints;
     private final LogReads reads;
@@ -46,6 +51,7 @@ public final class ControlServer {
     private ControlServer(
             Path socket,
             LoopResources loop,
+            ChannelGroup open,
             DisposableServer server,
             Endpoints endpoints,
             LogReads reads,
@@ -55,6 +61,7 @@ public final class ControlServer {
         this.stream = stream;
         this.reads = reads;
         this.loop = loop;
+        this.open = open;
         this.server = server;
     }
 
@@ -80,16 +87,19 @@ public final class ControlServer {
                 () -> LiveEndpoint.running(control),
                 loop.onServer(true).next(),
                 HEARTBEAT);
+        ChannelGroup open =
+                new DefaultChannelGroup("control", loop.onServer(true).next(), true);
         Endpoints endpoints = new Endpoints(control, log, reads, stream, new Metrics(counters));
         DisposableServer server = null;
         try {
             server = HttpServer.create()
                     .bindAddress(() -> new DomainSocketAddress(socket.toFile()))
                     .runOn(loop, true)
+                    .doOnChannelInit((_, channel, _) -> open.add(channel))
                     .handle(endpoints::answer)
                     .bindNow();
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
-            return new ControlServer(socket, loop, server, endpoints, reads, stream);
+            return new ControlServer(socket, loop, open, server, endpoints, reads, stream);
         } catch (ChannelBindException e) {
             loop.dispose();
             throw new IOException("cannot listen on " + socket + ": " + e.getCause(), e);
@@ -118,6 +128,7 @@ public final class ControlServer {
             DisposableServer listening = HttpServer.create()
                     .bindAddress(() -> new InetSocketAddress(host, address.port()))
                     .runOn(loop, true)
+                    .doOnChannelInit((_, channel, _) -> open.add(channel))
                     .handle((request, response) -> endpoints.answer(token, request, response))
                     .bindNow();
             tcp = listening;
@@ -132,14 +143,20 @@ public final class ControlServer {
         return stream.size();
     }
 
-    /** Stops listening, closes what is open and removes the socket. Blocks a second at most. */
+    /**
+     * Stops listening, closes what is open and removes the socket. Blocks some seconds at most.
+     *
+     * <p>Each connection is closed by name: a loop that ends leaves them to the end of the process, and who follows the log
+     * would wait for ever if that does not come.
+     */
     public void stop() throws IOException {
         if (tcp != null) {
             tcp.disposeNow(STOP_TIMEOUT);
         }
         server.disposeNow(STOP_TIMEOUT);
-        loop.disposeLater(Duration.ZERO, STOP_TIMEOUT).block(STOP_TIMEOUT.plusSeconds(1));
+        open.close().awaitUninterruptibly(STOP_TIMEOUT.toMillis());
         reads.stop();
+        loop.disposeLater(Duration.ZERO, STOP_TIMEOUT).block(STOP_TIMEOUT.plusSeconds(1));
         Files.deleteIfExists(socket);
     }
 }

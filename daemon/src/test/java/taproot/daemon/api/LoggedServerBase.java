@@ -98,7 +98,7 @@ abstract class LoggedServerBase {
     }
 
     /** Knows its log and what the test says is running. */
-    private final class Daemon implements Control {
+    final class Daemon implements Control {
         @Override
         public Status status() {
             var status = log.status();
