@@ -70,6 +70,18 @@ public final class SinksCommand implements Callable<Integer> {
         return tell(where, name, "resume", "goes on after seq %d");
     }
 
+    @Command(name = "aside", description = "Lists the records that a sink has set aside, and why; without a daemon.")
+    int aside(
+            @Parameters(paramLabel = "NAME") String name,
+            @Option(names = "--json", description = "one JSON object a line, with the record") boolean asJson,
+            @Mixin PlaceOptions where)
+            throws CommandFailedException, OutputClosedException {
+        for (String line : AsideList.lines(name, asJson, where, session)) {
+            session.out().line(line);
+        }
+        return ExitStatus.OK;
+    }
+
     @Command(name = "resend", description = "Sends again what was set aside because the system refused it.")
     int resend(@Parameters(paramLabel = "NAME") String name, @Mixin PlaceOptions where)
             throws CommandFailedException, OutputClosedException {

@@ -3,11 +3,13 @@ package taproot.cli.sinks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +21,8 @@ import taproot.cli.terminal.ExitStatus;
 import taproot.daemon.Daemon;
 import taproot.daemon.config.Config;
 import taproot.daemon.config.Places;
+import taproot.daemon.log.CommandQuery;
+import taproot.daemon.log.LogReader;
 
 /** {@code taproot sinks} against a daemon with a sink, fed by git. */
 class SinksCommandTest {
@@ -33,11 +37,21 @@ class SinksCommandTest {
         return directory.resolve("out");
     }
 
+    private Path file() {
+        return directory.resolve("taproot.toml");
+    }
+
     @BeforeEach
     void start() throws Exception {
-        Config config = Config.load(
-                null, List.of("sinks.copy.type=file", "sinks.copy.path=" + out(), "sinks.copy.batch_age=1ms"));
-        daemon = Daemon.start(config, new Places(directory.resolve("run"), directory.resolve("state"), null), "test");
+        List<String> overrides =
+                List.of("sinks.copy.type=file", "sinks.copy.path=" + out(), "sinks.copy.batch_age=1ms");
+        Files.createFile(file());
+        daemon = Daemon.start(
+                Config.load(file(), overrides),
+                overrides,
+                new Places(directory.resolve("run"), directory.resolve("state"), file()),
+                "test",
+                Map.of());
     }
 
     @AfterEach
@@ -97,6 +111,65 @@ class SinksCommandTest {
         Awaitility.await().until(() -> lines() == 8);
         assertThat(sinks("resend", "copy").out()).isEqualTo("copy sends again what it had set aside\n");
         assertThat(sinks("discard", "copy").out()).isEqualTo("copy has given up what it had set aside\n");
+    }
+
+    @Test
+    void aReloadChangesHowManyFlushWhileTheyDoAndNamesSinksThatNeedARestart() throws Exception {
+        git();
+        Awaitility.await().until(() -> lines() == 1);
+        assertThat(sinks().out()).contains("0 of 4 flushes under way");
+        Files.writeString(file(), """
+                [sinks]
+                flushes = 9
+                [sinks.more]
+                type = "file"
+                path = "/elsewhere"
+                """);
+        assertThat(reload().out())
+                .isEqualTo("changed: sinks.flushes\nneeds a restart: sinks.more.type, sinks.more.path\n");
+        assertThat(sinks().out()).contains("0 of 9 flushes under way").doesNotContain("more");
+
+        Files.writeString(file(), "[sinks]\nflushes = 3\n[sinks.more]\ntype = \"flie\"\n");
+        assertThat(reload().err()).contains("sinks.more.type: expected one of file, got flie");
+        assertThat(sinks().out()).contains("0 of 9 flushes under way");
+        git();
+        Awaitility.await().until(() -> lines() == 2);
+    }
+
+    private Cli reload() {
+        return Cli.run(
+                "reload", "--runtime-dir", daemon.places().runtimeDirectory().toString());
+    }
+
+    @Test
+    void whatIsSetAsideIsListedWithWhy() throws Exception {
+        assertThat(sinks("aside", "copy").out()).isEqualTo("copy has set nothing aside\n");
+        Path refuses = directory.resolve("out.refuses");
+        sinks("pause", "copy");
+        git();
+        Awaitility.await().until(() -> sinks("--json").out().contains("\"lag_records\":1"));
+        try (LogReader log = LogReader.open(daemon.places().stateDirectory())) {
+            log.query(CommandQuery.where().newest(1), command -> tell(refuses, command.key()));
+        }
+        sinks("resume", "copy");
+        Awaitility.await().until(() -> sinks("--json").out().contains("\"aside\":1"));
+        assertThat(sinks("aside", "copy").out())
+                .containsPattern(
+                        " +1  20[0-9TZ:-]+ +1  " + Files.readString(refuses).strip())
+                .contains("told to refuse it");
+        assertThat(sinks("aside", "copy", "--json").out())
+                .startsWith("{\"seq\":1,\"key\":\"" + Files.readString(refuses).strip() + "\"")
+                .contains("\"reason\":\"told to refuse it\"", "\"record\":{\"v\":1,")
+                .endsWith("}}\n");
+        assertThat(sinks("aside", "nobody").err()).contains("the log knows no sink nobody");
+    }
+
+    private static void tell(Path file, String line) {
+        try {
+            Files.writeString(file, line + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
