@@ -18,7 +18,12 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.LocationProvider;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -30,15 +35,19 @@ import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import picocli.CommandLine.Command;
 
 /**
  * The directions between packages and what may be used where, as the design fixes them. It reads the compiled classes of
- * all modules; what the compiler already enforces between modules is repeated, because a pom is changed more easily.
+ * all modules, those of sinks too, which the program does not know; what the compiler already enforces between modules is
+ * repeated, because a pom is changed more easily.
  */
 @AnalyzeClasses(
         packages = "taproot",
+        locations = ArchitectureTest.SinkModules.class,
         importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
 class ArchitectureTest {
 
@@ -72,6 +81,45 @@ class ArchitectureTest {
             assertThat(classes.contain(name)).as(name).isTrue();
         }
         assertThat(classes.contain("taproot.cli.Main")).as("taproot.cli.Main").isTrue();
+        for (Path module : SinkModules.directories()) {
+            String sink = "taproot.daemon.sink." + module.getFileName();
+            assertThat(classes.containPackage(sink))
+                    .as("%s, compiled in %s", sink, module)
+                    .isTrue();
+        }
+    }
+
+    @ArchTest
+    static final ArchRule sinksKnowOfTheDaemonOnlyWhatSinksAreAndHowTheyAreConfigured = noClasses()
+            .that()
+            .resideInAPackage("taproot.daemon.sink.*..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("taproot..")
+                    .and(not(resideInAnyPackage(
+                            "taproot.daemon.sink",
+                            "taproot.daemon.sink.*..",
+                            "taproot.daemon.config",
+                            LIBRARY + ".."))));
+
+    @ArchTest
+    static final ArchRule sinksDoNotKnowEachOther =
+            slices().matching("taproot.daemon.sink.(*)..").should().notDependOnEachOther();
+
+    /** Libraries of the daemon's may change their version, and its event loops are its own. */
+    @ArchTest
+    static final ArchRule sinksBringAlongWhatTheyUse = noClasses()
+            .that()
+            .resideInAPackage("taproot.daemon.sink.*..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("reactor..", "io.netty..", "org.sqlite..", "com.github.benmanes..", "io.micrometer..");
+
+    @ArchTest
+    static void aSinkShowsItsFactoryAndNothingElse(JavaClasses classes) {
+        assertThat(classes)
+                .filteredOn(type -> resideInAPackage("taproot.daemon.sink.*..").test(type))
+                .filteredOn(type -> type.getModifiers().contains(JavaModifier.PUBLIC) && type.isTopLevelClass())
+                .allSatisfy(type -> assertThat(type.getName()).endsWith("SinkFactory"));
     }
 
     @ArchTest
@@ -138,8 +186,8 @@ class ArchitectureTest {
             .resideInAnyPackage("reactor..", "io.netty..");
 
     @ArchTest
-    static final ArchRule sqlStaysInTheLog = noClasses()
-            .that(are(not(resideInAPackage("taproot.daemon.log.."))))
+    static final ArchRule sqlStaysInTheLogAndInSinks = noClasses()
+            .that(are(not(resideInAnyPackage("taproot.daemon.log..", "taproot.daemon.sink.*.."))))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..");
@@ -240,6 +288,27 @@ class ArchitectureTest {
         @Override
         public boolean includes(Location location) {
             return !location.contains("-tests.jar");
+        }
+    }
+
+    /** The classes of {@code daemon/sinks/*}: the program finds them beside its jars, and tests of it do not see them. */
+    static final class SinkModules implements LocationProvider {
+        private static final Path SINKS = Path.of("../daemon/sinks");
+
+        static List<Path> directories() {
+            try (Stream<Path> modules = Files.list(SINKS)) {
+                return modules.filter(module -> Files.exists(module.resolve("pom.xml")))
+                        .toList();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public Set<Location> get(Class<?> testClass) {
+            return directories().stream()
+                    .map(module -> Location.of(module.resolve("target/classes")))
+                    .collect(Collectors.toSet());
         }
     }
 }

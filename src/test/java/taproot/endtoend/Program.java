@@ -23,6 +23,7 @@ import taproot.daemon.metrics.Counter;
 /** {@code taproot run} in a process of its own, which can be killed. Costs the start of a JVM. */
 public final class Program implements AutoCloseable {
     private static final Pattern SEQ = Pattern.compile("\"seq\":(\\d+)");
+    private static final Pattern WAITING = Pattern.compile("\"waiting\":(\\d+)");
 
     private final Process process;
     private final Places places;
@@ -126,6 +127,11 @@ public final class Program implements AutoCloseable {
     /** What its status says of this counter. */
     long count(Counter counter) throws IOException {
         return number(Pattern.compile('"' + counter.wire() + "\":(\\d+)"), ask("GET /v1/status"));
+    }
+
+    /** How many sinks wait at the flush gate. */
+    long sinksInLine() throws IOException {
+        return number(WAITING, ask("GET /v1/sinks"));
     }
 
     private String ask(String request) throws IOException {

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -83,21 +86,21 @@ public abstract class SinkContractTest {
     }
 
     private List<String> settings(String... more) {
-        List<String> settings = new ArrayList<>();
-        for (String own : system().settings(proxy().address())) {
-            settings.add("sinks.it." + own);
-        }
-        settings.addAll(List.of(
-                "sinks.it.start=beginning",
-                "sinks.it.batch_age=5ms",
-                "sinks.it.batch_records=50",
-                "sinks.it.retry_first=10ms",
-                "sinks.it.retry_longest=100ms",
-                "sinks.it.delivery_timeout=" + DELIVERY_TIMEOUT.toMillis() + "ms"));
-        for (String setting : more) {
-            settings.add("sinks.it." + setting);
-        }
-        return settings;
+        List<String> settings = new ArrayList<>(List.of(
+                "batch_age=5ms",
+                "batch_records=50",
+                "retry_first=10ms",
+                "retry_longest=100ms",
+                "delivery_timeout=" + DELIVERY_TIMEOUT.toMillis() + "ms"));
+        settings.addAll(List.of(more));
+        return settings(proxy().address(), settings);
+    }
+
+    private List<String> settings(InetSocketAddress at, List<String> more) {
+        return Stream.of(system().settings(at), List.of("start=beginning"), more)
+                .flatMap(List::stream)
+                .map(setting -> "sinks.it." + setting)
+                .toList();
     }
 
     private Outlet open(String... more) throws Exception {
@@ -108,6 +111,28 @@ public abstract class SinkContractTest {
         assertThat(system().arrived())
                 .isEqualTo(
                         IntStream.range(0, records).mapToObj(TestRecords::key).toList());
+    }
+
+    @Test
+    void itsTypeIsTheNameOfItsDirectory() {
+        assertThat(system().settings(system().address()))
+                .contains("type=" + Path.of("").toAbsolutePath().getFileName());
+    }
+
+    /** Loaded from its directory beside the daemon's jars, by the program as it was built. */
+    @Test
+    void whatGitDoesArrivesByTheBuiltProgram() throws Exception {
+        Path launcher = BuiltProgram.launcher();
+        List<String> settings = settings(system().address(), List.of("batch_age=5ms"));
+        try (BuiltProgram program = BuiltProgram.run(launcher, directory, settings)) {
+            program.git("version");
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .ignoreExceptions() // Of a system in which nothing is there yet.
+                    .until(() -> system().arrived().size() == 1);
+            assertThat(program.terminate()).isZero();
+        }
+        assertThat(system().arrived()).hasSize(1);
     }
 
     @Test
@@ -230,6 +255,43 @@ public abstract class SinkContractTest {
     @Tag("backends")
     void theDaemonIsKilledAtEachStepOfADelivery() throws Exception {
         killAtEach(IntStream.iterate(1, step -> step + 1));
+    }
+
+    /** Prints what the RATIONALE of each sink says; to be run alone. */
+    @Test
+    @Tag("backends")
+    void recordsASecondAndTheLagAtAThousandCommandsASecond() throws Exception {
+        int backlog = 100_000;
+        int live = 20_000;
+        fill(0, backlog);
+        long began = System.nanoTime();
+        try (Outlet outlet = Outlet.open(
+                directory.resolve("state"),
+                settings(system().address(), List.of("batch_records=2000", "batch_bytes=8MiB")))) {
+            outlet.await(status -> status.cursor() == backlog, Duration.ofMinutes(5));
+            double seconds = (System.nanoTime() - began) / 1e9;
+            System.out.printf("%,d records in %.1f s: %,.0f records/s%n", backlog, seconds, backlog / seconds);
+        }
+        try (Outlet outlet = Outlet.open(directory.resolve("state"), settings(system().address(), List.of()))) {
+            List<Long> lags = new ArrayList<>();
+            long start = System.nanoTime();
+            for (int n = 0; n < live; n++) {
+                outlet.append(TestRecords.command(backlog + n));
+                if (n % 10 == 9) {
+                    lags.add(outlet.status().lag().toMillis());
+                    for (long left = 1; left > 0; ) {
+                        left = start + (n + 1) * 1_000_000L - System.nanoTime();
+                        LockSupport.parkNanos(left);
+                    }
+                }
+            }
+            lags.sort(Long::compare);
+            System.out.printf(
+                    "lag at 1,000 commands/s, 500 records or 1 s a batch: p50 %d ms, p99 %d ms, most %d ms%n",
+                    lags.get(lags.size() / 2), lags.get(lags.size() * 99 / 100), lags.getLast());
+            outlet.awaitAllDelivered();
+        }
+        assertThat(system().arrived()).hasSize(backlog + live);
     }
 
     /** A step is a chunk that goes over the network; between the last of them and the next batch the cursor is stored. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A PostgreSQL of one's own: that of the machine where it has one, else that of the test's class path. On a free port of
@@ -40,9 +41,23 @@ final class PostgresServer implements AutoCloseable {
     }
 
     static PostgresServer start() throws Exception {
+        Path directory = directory();
+        Path installed = installed();
+        return start(directory, installed != null ? installed : unpacked(directory));
+    }
+
+    /** That of the test's class path, whatever the machine has. */
+    static PostgresServer startUnpacked() throws Exception {
+        Path directory = directory();
+        return start(directory, unpacked(directory));
+    }
+
+    private static Path directory() throws IOException {
         Path directory = Files.createTempDirectory("taproot-postgres");
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Path bin = binaries(directory);
+        return Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static PostgresServer start(Path directory, Path bin) throws Exception {
         Path data = Files.createDirectory(directory.resolve("data"));
         if (isRoot()) {
             run(directory, List.of("chown", NOBODY, data.toString()));
@@ -111,15 +126,20 @@ final class PostgresServer implements AutoCloseable {
         return "root".equals(System.getProperty("user.name"));
     }
 
-    private static Path binaries(Path directory) throws Exception {
-        try (Stream<Path> versions = Files.exists(Path.of("/usr/lib/postgresql"))
-                ? Files.list(Path.of("/usr/lib/postgresql"))
-                : Stream.empty()) {
-            List<Path> installed = versions.map(version -> version.resolve("bin"))
+    /** The newest; null where there is none. */
+    private static @Nullable Path installed() throws IOException {
+        Path versions = Path.of("/usr/lib/postgresql");
+        if (!Files.exists(versions)) {
+            return null;
+        }
+        try (Stream<Path> found = Files.list(versions)) {
+            return found.sorted(
+                            Comparator.comparing(version -> Integer.parseInt(String.valueOf(version.getFileName()))))
+                    .map(version -> version.resolve("bin"))
                     .filter(bin ->
                             Files.isExecutable(bin.resolve("postgres")) && Files.isExecutable(bin.resolve("initdb")))
-                    .toList();
-            return installed.isEmpty() ? unpacked(directory) : installed.getLast();
+                    .reduce((_, newer) -> newer)
+                    .orElse(null);
         }
     }
 

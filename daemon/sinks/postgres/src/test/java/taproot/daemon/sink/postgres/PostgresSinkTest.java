@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import taproot.daemon.metrics.SinkStatus;
 import taproot.daemon.sink.Outlet;
 import taproot.daemon.sink.TestRecords;
 
@@ -323,40 +321,22 @@ class PostgresSinkTest {
         assertThatThrownBy(() -> open("one", "stalled_after=1m")).hasMessageContaining("half the delivery_timeout");
     }
 
-    /** Prints what the closing note and the README say; run alone. */
     @Test
     @Tag("backends")
-    void recordsASecondAndTheLagAtAThousandCommandsASecond() throws Exception {
-        int records = 100_000;
-        try (Outlet log = Outlet.open(directory.resolve("one"), List.of())) {
-            log.append(0, records);
-        }
-        long began = System.nanoTime();
-        try (Outlet outlet = open("one", "start=beginning", "batch_records=2000", "batch_bytes=8MiB")) {
-            outlet.await(status -> status.cursor() == records, Duration.ofMinutes(5));
-            double seconds = (System.nanoTime() - began) / 1e9;
-            System.out.printf("%,d records in %.1f s: %,.0f records/s%n", records, seconds, records / seconds);
-        }
-        try (Outlet outlet = open("one", "batch_age=1s")) {
-            List<Long> lags = new ArrayList<>();
-            long start = System.nanoTime();
-            for (int n = 0; n < 20_000; n++) {
-                outlet.append(TestRecords.command(records + n));
-                if (n % 10 == 9) {
-                    SinkStatus status = outlet.status();
-                    lags.add(status.lag().toMillis());
-                    long due = start + (n + 1) * 1_000_000L;
-                    while (System.nanoTime() < due) {
-                        java.util.concurrent.locks.LockSupport.parkNanos(due - System.nanoTime());
-                    }
-                }
-            }
-            lags.sort(Long::compare);
-            System.out.printf(
-                    "lag at 1,000 commands/s, 500 records or 1 s a batch: p50 %d ms, p99 %d ms, most %d ms%n",
-                    lags.get(lags.size() / 2), lags.get(lags.size() * 99 / 100), lags.getLast());
+    void theServerFromMavenCentralWillDoWhereTheMachineHasNone() throws Exception {
+        try (PostgresServer unpacked = PostgresServer.startUnpacked();
+                Outlet outlet = open(
+                        "one",
+                        "url=postgresql://127.0.0.1:" + unpacked.address().getPort() + "/postgres")) {
+            outlet.append(0, 100);
             outlet.awaitAllDelivered();
+            try (Connection connection = unpacked.connect();
+                    Statement statement = connection.createStatement();
+                    ResultSet count = statement.executeQuery("SELECT count(*), version() FROM taproot_commands")) {
+                assertThat(count.next()).isTrue();
+                assertThat(count.getLong(1)).isEqualTo(100);
+                assertThat(count.getString(2)).startsWith("PostgreSQL 18");
+            }
         }
-        assertThat(rows()).isEqualTo(records + 20_000);
     }
 }
