@@ -1,6 +1,6 @@
 package taproot.normalizer;
 
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -10,6 +10,9 @@ import java.util.List;
 final class SecretText {
     /** A text with more secrets than this by name keeps nothing behind them: each may be as long as the text. */
     private static final int MAX_ASSIGNMENTS = 64;
+
+    /** A text in which there is more to be taken out each time keeps nothing; what git sends is through after one. */
+    private static final int MAX_ROUNDS = 8;
 
     private final OwnPatterns patterns;
 
@@ -23,14 +26,27 @@ final class SecretText {
 
     /** An error message, a shell command, a value: assignments end where a shell word does. */
     String text(String text) {
-        if (!Secrets.suspicious(text)) {
-            return patterns.redact(text);
+        return patterns.redact(withoutSecrets(text));
+    }
+
+    /** Until it shows none: what is taken out may take the quote along that ended another one. */
+    private static String withoutSecrets(String text) {
+        String clean = text;
+        for (int round = 0; round < MAX_ROUNDS; round++) {
+            if (!Secrets.suspicious(clean)) {
+                return clean;
+            }
+            Cuts cuts = new Cuts(clean);
+            userInfos(clean, cuts);
+            extraHeader(clean, cuts);
+            assignments(clean, false, cuts);
+            String before = clean;
+            clean = cuts.apply();
+            if (clean.equals(before)) {
+                return before;
+            }
         }
-        Cuts cuts = new Cuts(text);
-        userInfos(text, cuts);
-        extraHeader(text, cuts);
-        assignments(text, false, cuts);
-        return patterns.redact(cuts.apply());
+        return Secrets.REDACTED;
     }
 
     /** The value of a parameter, variable or annotation. */
@@ -48,9 +64,29 @@ final class SecretText {
     }
 
     List<String> argv(List<String> argv) {
-        if (!hasPatterns() && !anySuspicious(argv)) {
-            return argv;
+        List<String> clean = withoutSecrets(argv);
+        if (!hasPatterns()) {
+            return clean;
         }
+        List<String> redacted = clean.stream().map(patterns::redact).toList();
+        return redacted.equals(argv) ? argv : redacted;
+    }
+
+    /** As for a text: what an element is depends on those before it, which may have been something else. */
+    private static List<String> withoutSecrets(List<String> argv) {
+        List<String> clean = argv;
+        for (int round = 0; round < MAX_ROUNDS; round++) {
+            List<String> before = clean;
+            clean = anySuspicious(before) ? once(before) : before;
+            if (clean == before) {
+                return before;
+            }
+        }
+        return Collections.nCopies(argv.size(), Secrets.REDACTED);
+    }
+
+    /** The same list where there is nothing to be taken out. */
+    private static List<String> once(List<String> argv) {
         String[] redacted = new String[argv.size()];
         boolean changed = false;
         boolean onlyValues = false;
@@ -61,13 +97,13 @@ final class SecretText {
             onlyValues |= config >= 0 && i > config && isSecretKey(element);
             changed |= !redacted[i].equals(element);
         }
-        return changed ? List.copyOf(Arrays.asList(redacted)) : argv;
+        return changed ? List.of(redacted) : argv;
     }
 
-    private String element(List<String> argv, int i) {
+    private static String element(List<String> argv, int i) {
         String element = argv.get(i);
         if (!Secrets.suspicious(element)) {
-            return patterns.redact(element);
+            return element;
         }
         Cuts cuts = new Cuts(element);
         userInfos(element, cuts);
@@ -75,7 +111,7 @@ final class SecretText {
             extraHeader(element, cuts);
             assignments(element, !isShellCommand(argv, i), cuts);
         }
-        return patterns.redact(cuts.apply());
+        return cuts.apply();
     }
 
     /** {@code scheme://THIS@host}; also where slashes are escaped for sed or a shell. */
@@ -165,25 +201,20 @@ final class SecretText {
                 cuts.add(equals + 1, text.length());
                 return;
             }
-            cuts.add(equals + 1, valueEnd(text, start, equals + 1));
+            value(text, start, equals + 1, cuts);
         }
     }
 
-    private static int valueEnd(String text, int nameStart, int valueStart) {
+    private static void value(String text, int nameStart, int valueStart, Cuts cuts) {
         char before = nameStart > 0 ? text.charAt(nameStart - 1) : ' ';
         if (before != '\'' && before != '"') {
-            return ShellWord.end(text, valueStart);
+            cuts.add(valueStart, ShellWord.end(text, valueStart));
+            return;
         }
         int quote = ShellWord.quoteEnd(text, valueStart, before);
-        int redactedEnd = valueStart + Secrets.REDACTED.length();
-        if (quote == text.length()
-                && text.startsWith(Secrets.REDACTED, valueStart)
-                && redactedEnd < quote
-                && ShellWord.isBlank(text.charAt(redactedEnd))) {
-            return redactedEnd; // The quote that closed it was redacted with it.
-        }
-        int end = ShellWord.end(text, Math.min(quote + 1, text.length()));
-        return end == quote + 1 ? quote : end; // The word may go on behind the quote, as in 'A_TOKEN='"x y".
+        cuts.add(valueStart, quote);
+        // The word may go on behind the quote, as in 'A_TOKEN='"x y". The quote stays: it ends what it ended before.
+        cuts.add(quote + 1, ShellWord.end(text, Math.min(quote + 1, text.length())));
     }
 
     private static int blank(String text) {

@@ -37,7 +37,7 @@ class RedactorTest {
                 "AWS_KEY=a\\ b cmd | AWS_KEY=<redacted> cmd",
                 "curl https://h/?access_token=abc | curl https://h/?access_token=<redacted>",
                 "git -c http.extraHeader=\"A: b\" x | git -c http.extraHeader=<redacted>",
-                "'A_TOKEN='\\''a b'\\''' c | 'A_TOKEN=<redacted> c",
+                "'A_TOKEN='\\''a b'\\''' c | 'A_TOKEN='<redacted> c",
                 "bad http.https://h/.extraheader=A: b | bad http.https://h/.extraheader=<redacted>",
                 "'http.extraheader'='A: b' | 'http.extraheader'='<redacted>",
             })
