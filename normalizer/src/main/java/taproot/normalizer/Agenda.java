@@ -1,6 +1,5 @@
 package taproot.normalizer;
 
-import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Set;
@@ -11,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * whose standing hangs on it, so that an event costs the same whatever the number of processes.
  */
 final class Agenda {
-    private final ArrayDeque<GitProcess> touched = new ArrayDeque<>(1);
+    /** Those that were touched stand in line, each knowing the next: most roots hold one process, and nothing more for it. */
+    private @Nullable GitProcess first;
+
+    private @Nullable GitProcess last;
+
     private Set<GitProcess> timed = Set.of();
 
     /** The earliest time on the agenda, or one before it: being called too early costs one look. */
@@ -20,7 +23,12 @@ final class Agenda {
     void touch(GitProcess process) {
         if (!process.onAgenda) {
             process.onAgenda = true;
-            touched.add(process);
+            if (last == null) {
+                first = process;
+            } else {
+                last.nextOnAgenda = process;
+            }
+            last = process;
         }
     }
 
@@ -69,7 +77,7 @@ final class Agenda {
 
     /** Whether anything is to be looked at by now. */
     boolean isDue(long now) {
-        return !touched.isEmpty() || now >= deadline;
+        return first != null || now >= deadline;
     }
 
     /** Touches those whose time has come. */
@@ -94,9 +102,14 @@ final class Agenda {
     /** The next one to look at; null where there is none. */
     @Nullable
     GitProcess poll() {
-        GitProcess process = touched.poll();
+        GitProcess process = first;
         if (process != null) {
+            first = process.nextOnAgenda;
+            process.nextOnAgenda = null;
             process.onAgenda = false;
+            if (first == null) {
+                last = null;
+            }
         }
         return process;
     }

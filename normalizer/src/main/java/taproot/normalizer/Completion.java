@@ -13,10 +13,10 @@ final class Completion {
     private final Tree tree;
     private final Agenda agenda;
     private final TraceAccount traces;
-    private final List<FinishedCommand> finished = new ArrayList<>(0);
+    private List<FinishedCommand> finished = List.of();
 
     /** Owners that wait until what was sent before their endings has been read. */
-    private final List<Life> undrained = new ArrayList<>(0);
+    private List<Life> undrained = List.of();
 
     private boolean drainWanted;
     private int emptySecondLives;
@@ -163,6 +163,9 @@ final class Completion {
         if (life.drainAskedAt == Normalizer.NEVER) {
             life.drainAskedAt = now;
             drainWanted = true;
+            if (undrained.isEmpty()) {
+                undrained = new ArrayList<>(1);
+            }
             undrained.add(life);
         }
     }
@@ -234,12 +237,17 @@ final class Completion {
         RecordBuilder builder = new RecordBuilder(owner, end, detached, standing.late());
         collectBelow(owner.process, owner, builder);
         owner.owner = true;
-        undrained.remove(owner);
+        if (!undrained.isEmpty()) {
+            undrained.remove(owner);
+        }
         if (owner.number > 1 && end.isSuccess() && !owner.hasChildren() && builder.hasOwnerOnly()) {
             emptySecondLives++;
         } else if (owner.report() != null && !owner.hasChildren() && builder.hasOwnerOnly()) {
             unclaimedReports += owner.detachedFrom == null ? 1 : 0;
         } else {
+            if (finished.isEmpty()) {
+                finished = new ArrayList<>(1);
+            }
             finished.add(builder.build(settings));
             adopted += isAdopted(owner) ? 1 : 0;
         }
@@ -358,11 +366,8 @@ final class Completion {
     // What came of it.
 
     List<FinishedCommand> takeFinished() {
-        if (finished.isEmpty()) {
-            return List.of();
-        }
-        List<FinishedCommand> taken = List.copyOf(finished);
-        finished.clear();
+        List<FinishedCommand> taken = finished;
+        finished = List.of();
         return taken;
     }
 

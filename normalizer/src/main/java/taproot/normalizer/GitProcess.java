@@ -22,7 +22,7 @@ final class GitProcess {
     final int depth;
 
     /** The first life, then one for each time the process daemonized. */
-    final List<Life> lives = new ArrayList<>(1);
+    List<Life> lives;
 
     /** When the first line came; {@link Normalizer#NEVER} for a process that is only an ancestor of others. */
     long heardAt = Normalizer.NEVER;
@@ -35,6 +35,10 @@ final class GitProcess {
 
     /** It is in the {@link Agenda} of what is to be looked at. */
     boolean onAgenda;
+
+    /** The one behind it there. */
+    @Nullable
+    GitProcess nextOnAgenda;
 
     /** When it is to be looked at without an event; the {@link Agenda} keeps it. */
     long wakeAt = Normalizer.NEVER;
@@ -55,7 +59,7 @@ final class GitProcess {
         this.parent = parent;
         this.pid = sid.pid();
         this.depth = parent == null ? 0 : parent.depth + 1;
-        lives.add(new Life(this, 1, null));
+        this.lives = List.of(new Life(this, 1, null));
         if (parent != null) {
             parent.adopt(this);
         }
@@ -71,7 +75,9 @@ final class GitProcess {
 
     Life beginNextLife() {
         Life next = new Life(this, lives.size() + 1, current());
-        lives.add(next);
+        List<Life> more = new ArrayList<>(lives);
+        more.add(next);
+        lives = List.copyOf(more);
         return next;
     }
 

@@ -32,15 +32,29 @@ public final class Memory {
         for (Life life : process.lives) {
             matters |= life.owner;
         }
-        List<Lived> lives = matters
-                ? process.lives.stream()
-                        .map(life -> new Lived(life.end, life.owner, process.isHost()))
-                        .toList()
-                : ON_ANOTHERS_RECORD;
-        if (processes.isEmpty()) {
-            processes = new LinkedHashMap<>(2);
+        put(process.sid.value(), matters ? lives(process) : ON_ANOTHERS_RECORD);
+    }
+
+    private static List<Lived> lives(GitProcess process) {
+        boolean host = process.isHost();
+        Lived[] lives = new Lived[process.lives.size()];
+        for (int i = 0; i < lives.length; i++) {
+            Life life = process.lives.get(i);
+            lives[i] = new Lived(life.end, life.owner, host);
         }
-        processes.put(process.sid.value(), lives);
+        return List.of(lives);
+    }
+
+    /** Thousands of roots are remembered, and most had one process: an immutable map of one is a quarter of the other. */
+    private void put(String sid, List<Lived> lives) {
+        if (processes.isEmpty()) {
+            processes = Map.of(sid, lives);
+            return;
+        }
+        if (processes.size() == 1) {
+            processes = new LinkedHashMap<>(processes);
+        }
+        processes.put(sid, lives);
         if (processes.size() > MAX_PROCESSES) {
             processes.remove(processes.keySet().iterator().next());
         }

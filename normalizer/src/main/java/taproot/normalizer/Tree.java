@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  * root's compute only.
  */
 final class Tree {
-    private final Map<String, GitProcess> processes = new HashMap<>(2);
+    /** Most roots have one process, and an immutable map of one is a quarter of a {@link HashMap}. */
+    private Map<String, GitProcess> processes = Map.of();
+
     private final Memory memory;
     private @Nullable GitProcess latest;
 
@@ -42,14 +44,38 @@ final class Tree {
         }
         GitProcess process = new GitProcess(sid, parent);
         memory.recall(process);
-        processes.put(sid.value(), process);
+        put(sid.value(), process);
         return process;
+    }
+
+    private void put(String sid, GitProcess process) {
+        if (processes.isEmpty()) {
+            processes = Map.of(sid, process);
+            return;
+        }
+        if (processes.size() == 1) {
+            processes = new HashMap<>(processes);
+        }
+        processes.put(sid, process);
+    }
+
+    /** Whether it was there. */
+    private boolean remove(String sid) {
+        if (!processes.containsKey(sid)) {
+            return false;
+        }
+        if (processes.size() == 1) {
+            processes = Map.of();
+        } else {
+            processes.remove(sid);
+        }
+        return true;
     }
 
     /** Takes out what nothing holds any more: the process, and those above it that were only held by it. */
     void forgetIfOver(GitProcess process) {
         GitProcess over = process;
-        while (over != null && over.isForgettable() && processes.remove(over.sid.value()) != null) {
+        while (over != null && over.isForgettable() && remove(over.sid.value())) {
             over.leave();
             if (latest == over) {
                 latest = null;

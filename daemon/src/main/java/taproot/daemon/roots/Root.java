@@ -33,9 +33,11 @@ sealed interface Root {
      * one when the ring evicts it.
      */
     final class Tombstone implements Root {
+        final RootId id;
         final Memory memory;
 
-        Tombstone(Memory memory) {
+        Tombstone(RootId id, Memory memory) {
+            this.id = id;
             this.memory = memory;
         }
     }

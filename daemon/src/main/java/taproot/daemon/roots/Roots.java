@@ -115,7 +115,7 @@ public final class Roots {
                     // Every line was late. A new stone for each of them would drive everybody else's out of the ring.
                     return root;
                 }
-                return advanced(live, now, wall, verdict);
+                return advanced(id, live, now, wall, verdict);
             });
         } catch (RuntimeException e) {
             giveUp(id, "applying lines", e);
@@ -316,14 +316,14 @@ public final class Roots {
     }
 
     /** Lets the root finish what it can; what becomes of it: itself, a tombstone, or nothing. */
-    private @Nullable Root advanced(Root.Live live, long now, long wall, Verdict verdict) {
+    private @Nullable Root advanced(RootId id, Root.Live live, long now, long wall, Verdict verdict) {
         live.normalizer.advance(now, wall);
         collect(live, verdict);
         if (live.normalizer.isOver()) {
             if (live.normalizer.memory().isEmpty()) {
                 return null;
             }
-            Root.Tombstone stone = new Root.Tombstone(live.normalizer.memory());
+            Root.Tombstone stone = new Root.Tombstone(id, live.normalizer.memory());
             verdict.buried(stone);
             return stone;
         }
@@ -365,7 +365,7 @@ public final class Roots {
         Root.Tombstone stone = verdict.tombstone();
         if (stone != null) {
             changing.remove(id);
-            tombstones.add(id, stone);
+            tombstones.add(stone);
         }
         if (verdict.alarmAt() != Normalizer.NEVER) {
             alarms.set(id, verdict.alarmAt());
@@ -405,7 +405,7 @@ public final class Roots {
             if (live.normalizer.memory().isEmpty()) {
                 return null;
             }
-            Root.Tombstone stone = new Root.Tombstone(live.normalizer.memory());
+            Root.Tombstone stone = new Root.Tombstone(id, live.normalizer.memory());
             verdict.buried(stone);
             return stone;
         });
@@ -438,7 +438,7 @@ public final class Roots {
                     return root;
                 }
                 change.apply(live, now);
-                return advanced(live, now, wall, verdict);
+                return advanced(id, live, now, wall, verdict);
             });
         } catch (RuntimeException e) {
             giveUp(id, doing, e);

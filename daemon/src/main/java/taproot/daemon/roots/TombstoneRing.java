@@ -3,6 +3,7 @@ package taproot.daemon.roots;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
 
@@ -18,9 +19,7 @@ import taproot.daemon.metrics.Counters;
  * <p>A size-bounded cache would not do: of equally rare keys it evicts the newest.
  */
 final class TombstoneRing {
-    private record Buried(RootId id, Root.Tombstone stone) {}
-
-    private final AtomicReferenceArray<Buried> ring;
+    private final AtomicReferenceArray<Root.@Nullable Tombstone> ring;
     private final AtomicLong next = new AtomicLong();
     private final ConcurrentMap<RootId, Root> roots;
     private final Counters counters;
@@ -32,10 +31,10 @@ final class TombstoneRing {
     }
 
     /** Called after the compute that made the stone; the one it displaces goes, unless its root is alive again. */
-    void add(RootId id, Root.Tombstone stone) {
+    void add(Root.Tombstone stone) {
         int slot = (int) (next.getAndIncrement() % ring.length());
-        Buried oldest = ring.getAndSet(slot, new Buried(id, stone));
-        if (oldest != null && roots.remove(oldest.id(), oldest.stone())) {
+        Root.Tombstone oldest = ring.getAndSet(slot, stone);
+        if (oldest != null && roots.remove(oldest.id, oldest)) {
             counters.increment(Counter.TOMBSTONES_EVICTED);
         }
     }

@@ -246,7 +246,7 @@ final class Race {
             }
             race.finished.addAll(live.normalizer.takeFinished());
             if (live.normalizer.isOver()) {
-                roots.put(id, new Root.Tombstone(live.normalizer.memory()));
+                roots.put(id, new Root.Tombstone(id, live.normalizer.memory()));
             } else {
                 roots.put(id, live);
                 if (live.normalizer.deadline() != Normalizer.NEVER) {

@@ -78,9 +78,9 @@ class RootsLincheckTest {
             TombstoneRing ring = new TombstoneRing(1, map, new Counters());
             Runnable bury = () -> {
                 RootId id = new RootId(Thread.currentThread().getName());
-                Root.Tombstone stone = new Root.Tombstone(new taproot.normalizer.Memory());
+                Root.Tombstone stone = new Root.Tombstone(id, new taproot.normalizer.Memory());
                 map.put(id, stone);
-                ring.add(id, stone);
+                ring.add(stone);
             };
             Scene.both(new Thread(bury, "a"), new Thread(bury, "b"));
             Scene.require(map.size() == 1, "tombstones " + map.size());

@@ -25,11 +25,11 @@ class TombstoneRingTest {
     private boolean isStillRemembered(ConcurrentHashMap<RootId, Root> map) {
         TombstoneRing ring = new TombstoneRing(1, map, counters);
         Memory memory = new Memory();
-        Root.Tombstone first = new Root.Tombstone(memory);
+        Root.Tombstone first = new Root.Tombstone(ROOT, memory);
         map.put(ROOT, first);
-        ring.add(ROOT, first);
-        map.put(ROOT, new Root.Tombstone(memory));
-        ring.add(new RootId("b"), new Root.Tombstone(new Memory()));
+        ring.add(first);
+        map.put(ROOT, new Root.Tombstone(ROOT, memory));
+        ring.add(new Root.Tombstone(new RootId("b"), new Memory()));
         return map.containsKey(ROOT);
     }
 
@@ -44,9 +44,9 @@ class TombstoneRingTest {
         TombstoneRing ring = new TombstoneRing(16, map, counters);
         for (int i = 0; i < 100; i++) {
             RootId id = new RootId("root " + i);
-            Root.Tombstone stone = new Root.Tombstone(new Memory());
+            Root.Tombstone stone = new Root.Tombstone(id, new Memory());
             map.put(id, stone);
-            ring.add(id, stone);
+            ring.add(stone);
         }
         return map.size();
     }
