@@ -31,7 +31,7 @@ final class Acceptor implements EpollIoHandle {
     /** Those who are connected want to be read, however many connect. */
     private static final int AT_ONCE = 64;
 
-    private static final long PAUSE_MILLIS = 10;
+    private static final int PAUSE_MILLIS = 10;
     private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /** Makes a connection of an accepted socket. */
@@ -112,7 +112,7 @@ final class Acceptor implements EpollIoHandle {
                     why.toString());
         }
         registration.submit(EpollIoOps.EPOLLERR);
-        loops.getFirst().after(PAUSE_MILLIS, () -> registration.submit(EpollIoOps.EPOLLIN));
+        loops.getFirst().afterMicros(PAUSE_MILLIS * 1_000, () -> registration.submit(EpollIoOps.EPOLLIN));
     }
 
     /** The descriptor belongs to the server that was bound. */

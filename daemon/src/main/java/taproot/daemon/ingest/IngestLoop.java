@@ -35,6 +35,7 @@ final class IngestLoop {
     private final int ownUid;
     private final MemorySegment received = Arena.ofAuto().allocate(ROOM);
     private final byte[] chunk = new byte[ROOM];
+    private final Talkers talkers = new Talkers(this);
 
     /** {@code struct ucred}: pid, uid, gid. */
     private final ByteBuffer credentials =
@@ -54,19 +55,19 @@ final class IngestLoop {
         eventLoop.execute(task);
     }
 
-    void after(long millis, Runnable task) {
-        var unused = eventLoop.schedule(task, millis, TimeUnit.MILLISECONDS);
+    void afterMicros(long micros, Runnable task) {
+        var unused = eventLoop.schedule(task, micros, TimeUnit.MICROSECONDS);
     }
 
     /**
-     * Tells the handle from now on when there is something to read.
+     * Tells the handle from now on when one of these happens.
      *
      * @throws IOException when the kernel does not watch it
      */
-    IoRegistration register(IoHandle handle) throws IOException {
+    IoRegistration register(IoHandle handle, EpollIoOps happenings) throws IOException {
         Future<IoRegistration> registration = eventLoop.register(handle).syncUninterruptibly();
         try {
-            registration.getNow().submit(EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLRDHUP));
+            registration.getNow().submit(happenings);
         } catch (java.io.UncheckedIOException e) {
             registration.getNow().cancel();
             throw e.getCause();
@@ -102,6 +103,11 @@ final class IngestLoop {
         connections.add(connection);
     }
 
+    /** Somebody talks over this connection, which is looked at every now and then. */
+    void talks(TraceConnection connection) {
+        talkers.add(connection);
+    }
+
     void remove(TraceConnection connection) {
         connections.remove(connection);
     }
@@ -118,5 +124,6 @@ final class IngestLoop {
         for (TraceConnection connection : connections) {
             connection.readTo(target, unread[asked++]);
         }
+        talkers.look();
     }
 }

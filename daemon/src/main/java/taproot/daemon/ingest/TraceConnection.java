@@ -8,6 +8,7 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,6 +46,17 @@ final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
     /** One that never stops flowing lets the others have their turn. */
     private static final int READS = 4;
 
+    /** While somebody talks, the loop is woken by the end alone, and looks for the rest by itself; see {@link Talkers}. */
+    private static final EpollIoOps TALKING = EpollIoOps.EPOLLRDHUP;
+
+    private static final EpollIoOps SILENT = EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLRDHUP);
+
+    /** After so many looks that found nothing it is silent. */
+    private static final int SILENCES = 4;
+
+    /** A third of what a socket holds: who says as much between two looks might have to wait for the next. */
+    private static final int MUCH = 12 * 1024;
+
     private final long ordinal;
     private final Socket socket;
     private final IngestLoop loop;
@@ -64,6 +76,8 @@ final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
     private boolean foreign;
     private boolean closed;
     private long bytesRead;
+    private boolean talking;
+    private int silences;
 
     /** The drains that wait for it, oldest first; null for nearly every connection. */
     private @Nullable Queue<DrainTarget.Pending> pending;
@@ -105,7 +119,8 @@ final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
         read(true);
         if (!closed) {
             try {
-                registration = loop.register(this);
+                registration = loop.register(this, TALKING);
+                talks();
             } catch (IOException e) {
                 failed(e);
             }
@@ -119,7 +134,42 @@ final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
 
     @Override
     public void handle(IoRegistration unused, IoEvent event) {
+        long before = bytesRead;
         read(((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLRDHUP));
+        if (!closed && !talking && bytesRead - before < MUCH) {
+            watch(TALKING);
+            talks();
+        }
+    }
+
+    private void watch(EpollIoOps happenings) {
+        IoRegistration watched = registration;
+        if (watched != null && !closed) {
+            try {
+                watched.submit(happenings);
+            } catch (UncheckedIOException e) {
+                failed(e);
+            }
+        }
+    }
+
+    private void talks() {
+        talking = true;
+        silences = 0;
+        loop.talks(this);
+    }
+
+    /** Reads what there is, although nobody said that there is something; false when it need not be looked at any more. */
+    boolean look() {
+        long before = bytesRead;
+        read(false);
+        long said = bytesRead - before;
+        silences = said == 0 ? silences + 1 : 0;
+        talking = !closed && silences < SILENCES && said < MUCH;
+        if (!talking) {
+            watch(SILENT);
+        }
+        return talking;
     }
 
     /**
@@ -159,7 +209,7 @@ final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
         }
     }
 
-    private void failed(IOException why) {
+    private void failed(Exception why) {
         counters.increment(Counter.CONNECTION_ERRORS);
         counters.failed(Part.INGEST, "reading a connection: " + why);
         LOG.debug("connection {}: {}", ordinal, why.toString());

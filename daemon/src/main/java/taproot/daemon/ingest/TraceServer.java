@@ -10,6 +10,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
@@ -147,7 +148,7 @@ public final class TraceServer {
                         new TraceConnection(ordinal, accepted, loop, roots, counters, markers, lineLimit),
                 counters);
         acceptor = accepts;
-        accepting = loops.getFirst().register(accepts);
+        accepting = loops.getFirst().register(accepts, EpollIoOps.EPOLLIN);
     }
 
     /**
