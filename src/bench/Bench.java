@@ -23,6 +23,7 @@ final class Bench {
     private static final Map<String, Part> PARTS = new LinkedHashMap<>();
 
     static {
+        PARTS.put("parts", new Parts());
         PARTS.put("path", new WholePath());
         PARTS.put("git", new GitsView());
         PARTS.put("fresh", new Freshness());
@@ -34,6 +35,9 @@ final class Bench {
             usage: ./taproot bench [OPTIONS] [PART...] [-- ARGUMENTS OF taproot run]
             parts, all of them unless some are named:
             %s
+            by themselves, with options of their own:
+              footprint  launcher to listening, memory, CPU and wake-ups of an idle daemon (--starts, --idle)
+              start      what a user waits for each command of the program (--runs)
             options:
               --rounds N         rounds of floor and Taproot each (3)
               --commands N       commands in a round (10000)
@@ -43,7 +47,8 @@ final class Bench {
                                  (those of the tests)
               --git-runs N       git: runs of each command with each target (200)
               --idle-seconds N   idle: how long nothing happens (20)
-              --records N        scale: the largest log (100000)
+              --records N        scale: the largest log (100000); 10000000 needs 15 GB of disk and some minutes
+              --finished N       scale: commands that end (1000000)
               --only-short       path: only the short connections of git status
               --stand-in         path: the floor in Taproot's place, which shows how far two equal programs seem to differ
               --help             this text""";
@@ -58,6 +63,7 @@ final class Bench {
             int gitRuns,
             int idleSeconds,
             long records,
+            long finished,
             boolean onlyShort,
             boolean standIn,
             List<String> parts,
@@ -92,7 +98,8 @@ final class Bench {
                         "--sessions",
                         "--git-runs",
                         "--idle-seconds",
-                        "--records" -> {
+                        "--records",
+                        "--finished" -> {
                     if (++i == arguments.length) {
                         usage("expected a value after " + argument);
                     }
@@ -128,6 +135,7 @@ final class Bench {
                 (int) number(given, "--git-runs", 200),
                 (int) number(given, "--idle-seconds", 20),
                 number(given, "--records", 100_000),
+                number(given, "--finished", 1_000_000),
                 given.containsKey("--only-short"),
                 given.containsKey("--stand-in"),
                 parts,
@@ -144,7 +152,7 @@ final class Bench {
 
     private static String help() {
         StringBuilder parts = new StringBuilder();
-        PARTS.forEach((name, part) -> parts.append("  %-7s%s%n".formatted(name, part.about())));
+        PARTS.forEach((name, part) -> parts.append("  %-11s%s%n".formatted(name, part.about())));
         return USAGE.formatted(parts.toString().stripTrailing());
     }
 

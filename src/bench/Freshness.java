@@ -48,26 +48,19 @@ final class Freshness implements Bench.Part {
         Path runtime = lab.directory("run");
         Path state = runtime.resolve("state");
         Lab.Listener taproot = lab.startTaproot(runtime, state);
-        lab.generate(taproot.socket(), WholePath.load(lab, options, 8, 50, "short", options.warmUp()));
-        taproot.barrier();
+        WholePath.warmUp(lab, taproot, options);
         String recording = Files.readString(lab.recording("status.jsonl"));
         Report.title("freshness, ms from a command's last byte          p50      p99      max");
         try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + state.resolve("log.db"));
                 SocketChannel subscription = subscribe(taproot)) {
             Thread reader = Thread.ofPlatform().daemon().start(() -> readDatabase(database));
-            if (subscription != null) {
-                Thread.ofPlatform().daemon().start(() -> readStream(subscription));
-            } else {
-                Report.row("  (GET /v1/stream is not answered: no subscriber)");
-            }
+            Thread.ofPlatform().daemon().start(() -> readStream(subscription));
             for (int rate : RATES) {
                 send(taproot, recording, rate, Math.clamp(rate * 5L, 10, 5000));
                 taproot.barrier();
                 Thread.sleep(100);
                 print(rate + " commands/s → committed", committed);
-                if (subscription != null) {
-                    print(rate + " commands/s → subscriber", streamed);
-                }
+                print(rate + " commands/s → subscriber", streamed);
                 sent.clear();
                 committed.clear();
                 streamed.clear();
@@ -107,7 +100,8 @@ final class Freshness implements Bench.Part {
         long began = System.nanoTime();
         for (int i = 0; i < commands; i++) {
             LockSupport.parkNanos(began + i * 1_000_000_000L / rate - System.nanoTime());
-            String sid = "20261120T1200%02d.%06dZ-H0a7c9cdf-P%08x".formatted(rate % 60, i, i + 2);
+            // The rate is its host: what another rate has sent is over, and would be late if it came again.
+            String sid = "20261120T120000.%06dZ-H%08x-P%08x".formatted(i, rate, i + 2);
             try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
                 channel.connect(UnixDomainSocketAddress.of(taproot.socket()));
                 for (String line : lines) {
@@ -141,18 +135,18 @@ final class Freshness implements Bench.Part {
         }
     }
 
-    /** Null where nobody answers with a stream. */
     private static SocketChannel subscribe(Lab.Listener taproot) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         channel.connect(UnixDomainSocketAddress.of(taproot.runtime().resolve("control.sock")));
         channel.write(ByteBuffer.wrap("GET /v1/stream HTTP/1.1\r\nHost: taproot\r\n\r\n".getBytes(UTF_8)));
         ByteBuffer answer = ByteBuffer.allocate("HTTP/1.1 200".length());
         while (answer.hasRemaining() && channel.read(answer) >= 0) {}
-        if (new String(answer.array(), UTF_8).equals("HTTP/1.1 200")) {
-            return channel;
+        String status = new String(answer.array(), UTF_8);
+        if (!status.equals("HTTP/1.1 200")) {
+            channel.close();
+            throw new IllegalStateException("expected a stream of GET /v1/stream, got " + status);
         }
-        channel.close();
-        return null;
+        return channel;
     }
 
     private void readStream(SocketChannel subscription) {

@@ -34,7 +34,7 @@ final class GitsView implements Bench.Part {
         Path repository = repository(lab);
         Lab.Listener floor = lab.startFloor();
         Lab.Listener taproot = lab.startTaproot();
-        lab.generate(taproot.socket(), WholePath.load(lab, options, 8, 50, "short", options.warmUp()));
+        WholePath.warmUp(lab, taproot, options);
         Report.title(
                 "git's own view, µs of wall time, %d runs each: median, p99, and the difference to the floor",
                 options.gitRuns());

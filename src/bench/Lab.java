@@ -32,6 +32,11 @@ final class Lab implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** One step of what the kernel counts in so long is idleness. */
+    private static final double IDLE_SECONDS = 0.3;
+
+    private static final double IDLE_MICROS = 10_000;
+
     private final Path programs = HERE.resolveSibling("target").resolve("bench");
     private final Path scratch;
     private final List<Process> running = new ArrayList<>();
@@ -64,9 +69,9 @@ final class Lab implements AutoCloseable {
             return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
         }
 
-        /** Bytes it has caused to be written to disks. */
+        /** Bytes it has handed to the kernel to be written, to files and, hardly any, to sockets. */
         long bytesWritten() throws IOException {
-            Matcher matcher = Pattern.compile("\nwrite_bytes: (\\d+)")
+            Matcher matcher = Pattern.compile("wchar: (\\d+)")
                     .matcher(Files.readString(Path.of("/proc/" + process.pid() + "/io")));
             return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
         }
@@ -86,8 +91,23 @@ final class Lab implements AutoCloseable {
 
         /** The events it says it has received. */
         long received() throws IOException {
-            Matcher matcher = Pattern.compile("\"received\":(\\d+)").matcher(request("GET /v1/status"));
+            return count("received");
+        }
+
+        /** A number of its status. */
+        long count(String name) throws IOException {
+            Matcher matcher = Pattern.compile("\"" + name + "\":(\\d+)").matcher(request("GET /v1/status"));
             return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+        }
+
+        /** Returns when it takes no CPU time any more: what was to be compiled is compiled. The seconds it waited too long. */
+        double awaitIdle() throws IOException, InterruptedException {
+            double before;
+            do {
+                before = cpuMicros();
+                Thread.sleep((long) (IDLE_SECONDS * 1000));
+            } while (cpuMicros() - before > IDLE_MICROS);
+            return IDLE_SECONDS;
         }
 
         String request(String request) throws IOException {

@@ -20,6 +20,12 @@ final class Report {
         return String.format(Locale.ROOT, "%.2f (%.2f–%.2f)", median(values), sorted.getFirst(), sorted.getLast());
     }
 
+    /** The same for figures of which nobody needs the fractions. */
+    static String whole(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        return String.format(Locale.ROOT, "%.0f (%.0f–%.0f)", median(values), sorted.getFirst(), sorted.getLast());
+    }
+
     static double median(List<Double> values) {
         return quantile(values, 0.5);
     }

@@ -27,7 +27,7 @@ final class WholePath implements Bench.Part {
     public void measure(Lab lab, Bench.Options options) throws Exception {
         Lab.Listener taproot = options.standIn() ? lab.startFloor() : lab.startTaproot();
         if (!options.standIn()) {
-            roundOf(lab, taproot, new Workload("", load(lab, options, 8, 50, "short", options.warmUp())));
+            warmUp(lab, taproot, options);
         }
         Report.title(
                 "%-34s %6s %18s %18s %18s %9s %8s %9s %9s %7s",
@@ -67,6 +67,13 @@ final class WholePath implements Bench.Part {
         return workloads;
     }
 
+    /** Until the code is compiled that the load needs: on a busy machine the compiler comes long after it. */
+    static void warmUp(Lab lab, Lab.Listener taproot, Bench.Options options) throws Exception {
+        lab.generate(taproot.socket(), load(lab, options, 8, 50, "short", options.warmUp()));
+        taproot.barrier();
+        taproot.awaitIdle();
+    }
+
     static List<String> load(Lab lab, Bench.Options options, int clients, int readOnly, String mode, long commands)
             throws Exception {
         return List.of(
@@ -84,6 +91,7 @@ final class WholePath implements Bench.Part {
     private static void compare(Lab lab, Lab.Listener taproot, Workload workload, Bench.Options options)
             throws Exception {
         roundOf(lab, taproot, workload);
+        taproot.awaitIdle();
         List<Double> floors = new ArrayList<>();
         List<Double> taproots = new ArrayList<>();
         List<Double> ratios = new ArrayList<>();
@@ -141,7 +149,7 @@ final class WholePath implements Bench.Part {
         if (taproot.isTaproot()) {
             taproot.barrier();
         } else {
-            idle = awaitIdle(taproot);
+            idle = taproot.awaitIdle();
         }
         double seconds = (System.nanoTime() - began) / 1e9 - idle;
         cpu = taproot.cpuMicros() - cpu;
@@ -155,16 +163,5 @@ final class WholePath implements Bench.Part {
 
     private static Round round(double cpu, double seconds, Map<String, Long> sent) {
         return new Round(cpu, seconds, sent.get("lines"), sent.get("connections"), sent.get("commands"));
-    }
-
-    /** For a stand-in, which has no barrier: until it takes no more CPU time. The seconds that were waited too long. */
-    private static double awaitIdle(Lab.Listener standIn) throws Exception {
-        double window = 0.3;
-        double before;
-        do {
-            before = standIn.cpuMicros();
-            Thread.sleep((long) (window * 1000));
-        } while (standIn.cpuMicros() > before);
-        return window;
     }
 }
