@@ -33,18 +33,18 @@ final class LogStateCheck {
         return List.of(Finding.problem(
                 "log",
                 "the daemon's log is " + state + (latest.isEmpty() ? "" : ": " + ShellText.oneLine(latest)),
-                mend(latest)));
+                mend()));
     }
 
-    private String mend(String error) {
-        String directory = ShellText.of(places.stateDirectory().toString());
+    private String mend() {
         String holder = holder();
         if (holder != null) {
             return "kill " + holder;
         }
-        return error.contains("READONLY") || error.contains("readonly")
-                ? "chmod -R u+rwX " + directory
-                : "df -h " + directory;
+        Protection protection = Protection.of(places.stateDirectory());
+        return protection != null
+                ? protection.mend()
+                : "df -h " + ShellText.of(places.stateDirectory().toString());
     }
 
     /** The process, other than the daemon, that has locked the database against writing: see proc_locks(5). */

@@ -129,8 +129,14 @@ final class PlaceCheck {
             if (e.kind() != LogException.Kind.NO_LOG) {
                 Path database = places.stateDirectory().resolve("log.db");
                 String aside = ShellText.of(database.toString());
-                findings.add(Finding.problem(
-                        "log", String.valueOf(e.getMessage()), "mv " + aside + " " + aside + ".unusable"));
+                Protection protection = Protection.of(places.stateDirectory());
+                findings.add(
+                        protection != null
+                                ? Finding.problem("log", protection.text(), protection.mend())
+                                : Finding.problem(
+                                        "log",
+                                        String.valueOf(e.getMessage()),
+                                        "mv " + aside + " " + aside + ".unusable"));
             }
         }
     }

@@ -1,10 +1,12 @@
 package taproot.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -13,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -21,6 +24,9 @@ import taproot.cli.Program;
 import taproot.cli.terminal.ExitStatus;
 import taproot.cli.terminal.Screen;
 import taproot.cli.text.Json;
+import taproot.daemon.Daemon;
+import taproot.daemon.config.Config;
+import taproot.daemon.config.Places;
 import taproot.normalizer.DropReason;
 
 /** Every finding about the daemon, brought about and then mended by the command that is printed below it. */
@@ -95,6 +101,78 @@ class DoctorDaemonTest extends DoctorBase {
                         .contains("\"state\":\"failing\""));
         assertThat(problem("log").text("text")).contains("the daemon's log is failing", "locked");
         mended("log", "kill " + holder.pid());
+    }
+
+    @Test
+    void theDiskIsFull() throws Exception {
+        onADiskOfItsOwn(() -> {
+            background("taproot run");
+            send(COMMAND);
+            barrier();
+            Path fill = fill();
+            send(COMMAND.replace("P00000001", "P00000002"));
+            Json problem = awaitProblem("log");
+            assertThat(problem.text("text")).contains("the daemon's log is failing", "full");
+            assertThat(problem.text("mend")).isEqualTo("df -h " + state);
+            Files.delete(fill);
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(findings("log"))
+                            .allSatisfy(now -> assertThat(now.text("level")).isEqualTo("ok")));
+        });
+    }
+
+    @Test
+    void theFileSystemIsReadOnly() throws Exception {
+        onADiskOfItsOwn(() -> {
+            Daemon.start(Config.defaults(), Places.of(runtime, state, null, environment), "1")
+                    .stop(Duration.ofSeconds(5)); // There is a log now.
+            assertThat(run("mount", "-o", "remount,ro", state.toString())).isZero();
+            background("taproot run");
+            assertThat(awaitProblem("log").text("text"))
+                    .isEqualTo(state + " is on a file system that is mounted read-only");
+            mended("log", "mount -o remount,rw \"$(findmnt -no TARGET -T " + state + ")\"");
+        });
+    }
+
+    private interface Story {
+        void tell() throws Exception;
+    }
+
+    private void onADiskOfItsOwn(Story story) throws Exception {
+        Files.createDirectories(state);
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "mode=700,size=2m", "tmpfs", state.toString()) == 0,
+                "needs to be allowed to mount");
+        try {
+            story.tell();
+        } finally {
+            assertThat(run("umount", "-l", state.toString())).isZero();
+        }
+    }
+
+    private static int run(String... command) throws Exception {
+        return new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
+    private Path fill() throws Exception {
+        Path fill = state.resolve("fill");
+        try (OutputStream out = Files.newOutputStream(fill)) {
+            while (true) {
+                out.write(new byte[4096]);
+            }
+        } catch (IOException e) {
+            assertThat(e).hasMessageContaining("No space left");
+        }
+        return fill;
+    }
+
+    private Json awaitProblem(String check) throws Exception {
+        Awaitility.await().untilAsserted(() -> problem(check));
+        return problem(check);
     }
 
     @Test
