@@ -149,7 +149,7 @@ class GuardsTest {
             finished.addAll(live.normalizer.takeFinished());
             counters.add(Counter.PROCESSES_UNSTARTED, live.normalizer.takeUnstarted());
             if (live.normalizer.isOver()) {
-                return new Root.Tombstone(live.normalizer.memory());
+                return new Root.Tombstone(id, live.normalizer.memory());
             }
             long deadline = live.normalizer.deadline();
             if (deadline < live.alarmAt) {
@@ -259,7 +259,7 @@ class GuardsTest {
                 });
                 if (root instanceof Root.Live live && live.normalizer.isOver()) {
                     gap();
-                    roots.put(id, new Root.Tombstone(live.normalizer.memory()));
+                    roots.put(id, new Root.Tombstone(id, live.normalizer.memory()));
                 }
             }
         })));
