@@ -10,12 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of those who are connected when the server stops: in a JVM that goes on, nobody else closes their sockets. */
 class StopTest extends LoggedServerBase {
-    private static final int ROUNDS = 20;
+    private static final int ROUNDS = 4;
 
     /** Who streams, who says nothing, who has said half of what he wants, and who comes in that very moment. */
     @Test
@@ -53,6 +54,7 @@ class StopTest extends LoggedServerBase {
         while (!stopped.get()) {
             try {
                 clients.add(Http.sent(socket, "GET /v1/stream", ""));
+                LockSupport.parkNanos(200_000);
             } catch (IOException e) {
                 Thread.onSpinWait(); // He came too late.
             }
