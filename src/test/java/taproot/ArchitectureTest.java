@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.ProtectionDomain;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -191,6 +192,12 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..");
+
+    @ArchTest
+    static final ArchRule nobodyAsksWhereAClassComesFrom = noClasses()
+            .should()
+            .callMethod(ProtectionDomain.class, "getCodeSource")
+            .because("what comes out of a start-up cache comes from where the cache was made, or from nowhere");
 
     @ArchTest
     static final ArchRule theNormalizerDoesNoInputOrOutput = noClasses()

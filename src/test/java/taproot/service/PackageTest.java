@@ -219,6 +219,16 @@ class PackageTest {
         assertThat(said.getFirst()).contains("\"command\":\"init\"", "\"outcome\":\"exited\"");
         assertThat(Files.readString(root.resolve("usr/share/doc/taproot/THIRD-PARTY.txt")))
                 .contains("java-runtime", "sqlite-jdbc", "Apache-2.0", "postgresql", "opentelemetry-proto");
+        // It knows its sinks although its start-up cache was made elsewhere.
+        assertThat(
+                        run(
+                                Map.of(),
+                                "chroot",
+                                root.toString(),
+                                "sh",
+                                "-c",
+                                "printf '[sinks.x]\\ntype = \"none\"\\n' >/tmp/c; taproot run --config /tmp/c 2>&1; [ $? = 2 ]"))
+                .anyMatch(line -> line.contains("opentelemetry") && line.contains("postgres"));
     }
 
     /** With the JDK that came along, and from where the package has them; what they deliver is tested with each sink. */

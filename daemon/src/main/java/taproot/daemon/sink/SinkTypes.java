@@ -1,6 +1,7 @@
 package taproot.daemon.sink;
 
 import java.io.IOException;
+import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -25,22 +26,27 @@ final class SinkTypes {
     /** One for each type, however often a configuration is read. */
     private static final Map<Path, ClassLoader> LOADERS = new ConcurrentHashMap<>();
 
-    private final @Nullable Path directory;
+    private SinkTypes() {}
 
-    private SinkTypes(@Nullable Path directory) {
-        this.directory = directory;
+    /** Those of this installation; it is looked at when somebody asks for one. */
+    static SinkTypes installed() {
+        return new SinkTypes();
     }
 
-    /** Those of this installation. */
-    static SinkTypes installed() {
+    /**
+     * Where the types lie that are not on the class path; null where there are none. By the resource, which is looked for
+     * on the class path of this run: the code source of a class out of a start-up cache is where the cache was made.
+     */
+    private static @Nullable Path directory() throws IOException {
+        URL self = SinkTypes.class.getResource(SinkTypes.class.getSimpleName() + ".class");
+        if (self == null || !(self.openConnection() instanceof JarURLConnection inJar)) {
+            return null;
+        }
         try {
-            Path daemon = Path.of(SinkTypes.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            Path sinks = daemon.resolveSibling("../sinks").normalize();
-            return new SinkTypes(Files.isRegularFile(daemon) && Files.isDirectory(sinks) ? sinks : null);
+            Path sinks = Path.of(inJar.getJarFileURL().toURI())
+                    .resolveSibling("../sinks")
+                    .normalize();
+            return Files.isDirectory(sinks) ? sinks : null;
         } catch (URISyntaxException e) {
             throw new IllegalStateException("cannot happen: the JVM's own URL of a class path", e);
         }
@@ -50,7 +56,8 @@ final class SinkTypes {
     @Nullable
     SinkFactory find(String type) throws IOException {
         SinkFactory onClassPath = of(type, ServiceLoader.load(SinkFactory.class, DAEMON));
-        if (onClassPath != null || directory == null || !names().contains(type)) {
+        Path directory = onClassPath == null ? directory() : null;
+        if (directory == null || !names().contains(type)) {
             return onClassPath;
         }
         return of(type, ServiceLoader.load(SinkFactory.class, loader(directory.resolve(type))));
@@ -62,6 +69,7 @@ final class SinkTypes {
         for (SinkFactory factory : ServiceLoader.load(SinkFactory.class, DAEMON)) {
             names.add(factory.type());
         }
+        Path directory = directory();
         if (directory != null) {
             try (DirectoryStream<Path> types = Files.newDirectoryStream(directory, Files::isDirectory)) {
                 types.forEach(type -> names.add(String.valueOf(type.getFileName())));
