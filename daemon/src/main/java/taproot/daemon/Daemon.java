@@ -135,6 +135,7 @@ public final class Daemon {
         undo.push(controlServer::stop);
         listen(config.api());
         sweeper = Sweeper.start(roots, counters);
+        repositories.prepare();
     }
 
     private void listen(Config.Api api) throws IOException {

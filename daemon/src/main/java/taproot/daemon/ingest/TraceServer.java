@@ -15,6 +15,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -59,6 +60,10 @@ public final class TraceServer {
 
     /** Complete from the start: a drain asks every loop, also one whose first connection is only just being handed to it. */
     private final List<IngestLoop> loops;
+
+    /** Beside the rest of the start; over before anybody is accepted. */
+    private final Thread warmUp =
+            Thread.ofPlatform().name("ingest-warm-up").daemon().start(ReceiveQueue::warmUp);
 
     private @Nullable DisposableServer server;
     private @Nullable FileDescriptor adopted;
@@ -107,7 +112,6 @@ public final class TraceServer {
      * @throws IOException when it cannot; says why
      */
     public void listen(Path path, Roots roots) throws IOException {
-        ReceiveQueue.warmUp();
         try {
             server = bind(path, roots);
         } catch (ChannelBindException e) {
@@ -125,7 +129,6 @@ public final class TraceServer {
      * @param descriptor not blocking; closed by {@link #stop}
      */
     public void adopt(int descriptor, Path path, Roots roots) throws IOException {
-        ReceiveQueue.warmUp();
         adopted = new FileDescriptor(descriptor);
         accept(descriptor, path, roots);
     }
@@ -148,7 +151,17 @@ public final class TraceServer {
                         new TraceConnection(ordinal, accepted, loop, roots, counters, markers, lineLimit),
                 counters);
         acceptor = accepts;
+        awaitWarmUp();
         accepting = loops.getFirst().register(accepts, EpollIoOps.EPOLLIN);
+    }
+
+    private void awaitWarmUp() throws IOException {
+        try {
+            warmUp.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while beginning to accept");
+        }
     }
 
     /**

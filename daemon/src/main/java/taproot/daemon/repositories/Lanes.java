@@ -38,10 +38,13 @@ final class Lanes implements Executor {
 
     private final ConcurrentHashMap<String, Lane> lanes = new ConcurrentHashMap<>();
     private final Counters counters;
+    private final Runnable busy;
     private final ThreadPoolExecutor threads;
 
-    Lanes(Counters counters) {
+    /** @param busy is run, on one of the threads, before tasks that may hang */
+    Lanes(Counters counters, Runnable busy) {
         this.counters = counters;
+        this.busy = busy;
         threads = new ThreadPoolExecutor(
                 THREADS,
                 MOST_THREADS,
@@ -86,6 +89,7 @@ final class Lanes implements Executor {
         if (lane == null) {
             return;
         }
+        busy.run();
         for (Runnable task = next(name); task != null; task = next(name)) {
             lane.since = System.nanoTime() | 1;
             try {
@@ -106,6 +110,11 @@ final class Lanes implements Executor {
             return next[0] == null ? null : lane;
         });
         return next[0];
+    }
+
+    /** Whether any task runs or waits. */
+    boolean isBusy() {
+        return !lanes.isEmpty();
     }
 
     /** Whether the task that runs under this name has been at it for longer than so many nanoseconds. */

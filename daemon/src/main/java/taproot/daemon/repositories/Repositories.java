@@ -11,7 +11,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -77,8 +76,11 @@ public final class Repositories {
     /** Set before the first command comes. */
     private volatile Witness witness = NOBODY;
 
-    /** Whether somebody will look at the line. */
-    private final AtomicBoolean watched = new AtomicBoolean();
+    /** Who hangs, and who has waited for too long. */
+    private final Recurring patience;
+
+    private final Recurring keepingOrder;
+    private final Recurring saving;
 
     private volatile Settings settings;
     private volatile IgnoredPaths ignored;
@@ -113,7 +115,10 @@ public final class Repositories {
         this.log = log;
         this.queuedBytes = queuedBytes;
         this.order = new InOrder(SLOW, counters);
-        this.lanes = new Lanes(counters);
+        this.patience = new Recurring(tick(settings), this::look, this::later);
+        this.keepingOrder = new Recurring(SLOW, this::advance, this::later);
+        this.saving = new Recurring(SAVED_EVERY, this::saveBesides, this::later);
+        this.lanes = new Lanes(counters, patience::isNeeded);
         this.resolver = new Resolver(lanes);
         this.cursors = new Cursors(stateDirectory.resolve(CURSORS), lanes);
         this.traffic = new Traffic(() -> witness.changing());
@@ -143,16 +148,20 @@ public final class Repositories {
             LongSupplier queuedBytes) {
         Repositories repositories = new Repositories(settings, counters, stateDirectory, log, queuedBytes);
         repositories.lanes.submit(CURSORS, repositories.cursors::load);
-        long tick = Math.min(settings.timeout().dividedBy(8).toNanos(), LONGEST_TICK.toNanos());
-        var unused = repositories.watch.scheduleWithFixedDelay(
-                repositories::look, tick, Math.max(tick, TimeUnit.MILLISECONDS.toNanos(1)), TimeUnit.NANOSECONDS);
-        var alsoUnused = repositories.watch.scheduleWithFixedDelay(
-                () -> repositories.lanes.submit(CURSORS, repositories::save),
-                SAVED_EVERY.toSeconds(),
-                SAVED_EVERY.toSeconds(),
-                TimeUnit.SECONDS);
-        repositories.lanes.submit("/", repositories::prepare);
         return repositories;
+    }
+
+    /**
+     * Does what the first look costs besides (calls into the C library are linked), so that no command waits for it. To be
+     * called when nothing is more urgent.
+     */
+    public void prepare() {
+        lanes.submit("/", this::lookOnce);
+    }
+
+    private static Duration tick(Settings settings) {
+        long tick = Math.min(settings.timeout().dividedBy(8).toMillis(), LONGEST_TICK.toMillis());
+        return Duration.ofMillis(Math.max(tick, 1));
     }
 
     /** Who knows what else is going on. To be set before the first command comes. */
@@ -255,7 +264,7 @@ public final class Repositories {
         if (item.isClaimed()) {
             return;
         }
-        keepOrder();
+        keepingOrder.isNeeded();
         CommandRecord.Repository said = item.command.record().repository();
         try {
             String sid = item.command.record().sid();
@@ -278,6 +287,7 @@ public final class Repositories {
             leave(item, known.repository());
         } else {
             journey.foundAt(known);
+            saving.isNeeded();
             movements.look(new Movements.Mover(item, known, journey));
         }
     }
@@ -299,8 +309,8 @@ public final class Repositories {
 
     // Patience.
 
-    /** On the watch's thread. An exception that got out would end the watch for good. */
-    private void look() {
+    /** On the watch's thread, for as long as somebody is looked up or waits. */
+    private boolean look() {
         try {
             lanes.makeUpFor(SLOW.toNanos());
             giveUp(System.nanoTime() - settings.timeout().toNanos());
@@ -308,6 +318,7 @@ public final class Repositories {
         } catch (RuntimeException e) {
             counters.defect("watching repositories", e);
         }
+        return lanes.isBusy() || pending.size() > 0;
     }
 
     /** Hands on as they are those that have waited since before. */
@@ -329,8 +340,8 @@ public final class Repositories {
         counters.failed(Part.REPOSITORIES, "a file system did not answer within repositories.timeout");
     }
 
-    /** Looks once where nothing hangs: what the first look costs besides (the calls are linked), no command is to wait for. */
-    private void prepare() {
+    /** Where nothing hangs. */
+    private void lookOnce() {
         try {
             GitPlace.around(RawPath.ofText("/"));
         } catch (IOException e) {
@@ -338,20 +349,15 @@ public final class Repositories {
         }
     }
 
-    /** Sees to it that somebody looks when the patience with this look-up, and with those after it, is over. */
-    private void keepOrder() {
-        if (watched.compareAndSet(false, true)) {
-            later(SLOW, this::advance);
-        }
+    /** On the watch's thread, once each {@link #SLOW} while there is a line. */
+    private boolean advance() {
+        order.advance();
+        return !order.isEmpty();
     }
 
-    /** On the watch's thread, once each {@link #SLOW} while there is a line. */
-    private void advance() {
-        watched.set(false);
-        order.advance();
-        if (!order.isEmpty()) {
-            keepOrder();
-        }
+    private boolean saveBesides() {
+        lanes.submit(CURSORS, this::save);
+        return false; // The next command that moves something asks for it again.
     }
 
     /** What waits here. */

@@ -20,7 +20,7 @@ class LanesTest {
     private static final int TASKS = 20_000;
 
     private final Counters counters = new Counters();
-    private final Lanes lanes = new Lanes(counters);
+    private final Lanes lanes = new Lanes(counters, () -> {});
 
     @AfterEach
     void stop() {
