@@ -7,6 +7,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        Logging.begin();
         System.exit(Taproot.run(Session.ofProcess(), arguments));
     }
 }

@@ -3,8 +3,10 @@ package taproot.cli;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -15,6 +17,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
+import taproot.cli.daemon.RunCommand;
+import taproot.cli.options.PlaceOptions;
 import taproot.cli.terminal.CommandFailedException;
 import taproot.cli.terminal.ExitStatus;
 import taproot.cli.terminal.OutputClosedException;
@@ -54,6 +58,31 @@ final class Taproot implements Callable<Integer> {
 
     /** Runs one command line and returns its exit status. */
     static int run(Session session, String... arguments) {
+        PlaceOptions options = usualStart(arguments);
+        return options == null ? parsed(session, arguments) : daemon(session, options);
+    }
+
+    /** The options of a daemon that is started as usual; null for everything else. */
+    private static @Nullable PlaceOptions usualStart(String[] arguments) {
+        return arguments.length > 0 && arguments[0].equals(Commands.RUN.word())
+                ? PlaceOptions.plain(List.of(arguments).subList(1, arguments.length))
+                : null;
+    }
+
+    /** Past the command line library: loading it takes longer than everything else before the daemon listens. */
+    private static int daemon(Session session, PlaceOptions options) {
+        try {
+            return new RunCommand(session, options).call();
+        } catch (CommandFailedException e) {
+            return failed(session, e);
+        } catch (OutputClosedException e) {
+            return outputClosed(session, e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("cannot happen: nobody interrupts the program's first thread", e);
+        }
+    }
+
+    private static int parsed(Session session, String... arguments) {
         CommandLine line = line(session, arguments);
         StringWriter help = new StringWriter();
         line.setOut(new PrintWriter(help));
@@ -128,13 +157,15 @@ final class Taproot implements Callable<Integer> {
 
     private static IExecutionExceptionHandler failure(Session session) {
         return (Exception e, CommandLine line, CommandLine.ParseResult parsed) -> switch (e) {
-            case CommandFailedException failed -> {
-                session.say(String.valueOf(failed.getMessage()));
-                yield failed.status();
-            }
+            case CommandFailedException failed -> failed(session, failed);
             case OutputClosedException closed -> outputClosed(session, closed);
             default -> throw e;
         };
+    }
+
+    private static int failed(Session session, CommandFailedException e) {
+        session.say(String.valueOf(e.getMessage()));
+        return e.status();
     }
 
     private static int outputClosed(Session session, OutputClosedException e) {

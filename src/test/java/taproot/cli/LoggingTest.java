@@ -22,6 +22,7 @@ class LoggingTest {
         private Program() {}
 
         public static void main(String[] args) {
+            Logging.begin();
             Logger log = LoggerFactory.getLogger("taproot.daemon.Daemon");
             log.debug("too much");
             log.info("listening");
@@ -39,7 +40,7 @@ class LoggingTest {
         assertThat(lines.get(0)).matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} INFO  listening");
         assertThat(lines.get(1)).matches("\\S+ WARN  full");
         assertThat(lines.get(2))
-                .contains("ERROR failed")
+                .contains("ERROR failed | java.lang.Ill")
                 .contains("IllegalStateException: first | second | at taproot.cli.LoggingTest")
                 .contains("Caused by: java.io.IOException: third");
         assertThat(lines.get(3)).endsWith("WARN  slow");
@@ -55,19 +56,25 @@ class LoggingTest {
     }
 
     @Test
+    void whoeverNamesAFileOfLogbacksHasThat() throws Exception {
+        assertThat(run(Map.of("JDK_JAVA_OPTIONS", "-Dlogback.configurationFile=logback-test.xml")))
+                .contains("WARN Daemon full")
+                .noneMatch(line -> line.contains("listening"));
+    }
+
+    @Test
     void aStreamThatWasInheritedIsNotOurs() throws IOException {
         Path stderr = Files.createFile(directory.resolve("other"));
-        assertThat(LogForm.isJournal("1:1", stderr)).isFalse();
-        assertThat(LogForm.isJournal("", stderr)).isFalse();
-        assertThat(LogForm.isJournal(null, stderr)).isFalse();
-        assertThat(LogForm.isJournal("1:1", directory.resolve("none"))).isFalse();
+        assertThat(Logging.isJournal("1:1", stderr)).isFalse();
+        assertThat(Logging.isJournal("", stderr)).isFalse();
+        assertThat(Logging.isJournal(null, stderr)).isFalse();
+        assertThat(Logging.isJournal("1:1", directory.resolve("none"))).isFalse();
     }
 
     private List<String> run(Map<String, String> environment) throws IOException, InterruptedException {
         Path stderr = directory.resolve("stderr");
         ProcessBuilder program = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dlogback.configurationFile=logback.xml", // not the one that tests log with
                         "-cp",
                         System.getProperty("java.class.path"),
                         Program.class.getName())

@@ -60,7 +60,6 @@ public final class Program implements AutoCloseable {
                 "-Xss512k",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                "-Dlogback.configurationFile=logback.xml", // As installed, not as in tests.
                 "-cp",
                 System.getProperty("java.class.path"),
                 "taproot.cli.Main",

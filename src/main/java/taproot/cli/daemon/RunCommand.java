@@ -35,10 +35,15 @@ public final class RunCommand implements Callable<Integer> {
     private final Session session;
 
     @Mixin
-    private PlaceOptions options = new PlaceOptions();
+    private PlaceOptions options;
 
     public RunCommand(Session session) {
+        this(session, new PlaceOptions());
+    }
+
+    public RunCommand(Session session, PlaceOptions options) {
         this.session = session;
+        this.options = options;
     }
 
     @Override

@@ -2,6 +2,7 @@ package taproot.cli.options;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,32 +17,82 @@ import taproot.daemon.config.PlacesException;
 
 /** The options that every command takes: where things are, and what differs from the configuration. */
 public final class PlaceOptions {
+    private static final String RUNTIME_DIR = "--runtime-dir";
+    private static final String STATE_DIR = "--state-dir";
+    private static final String CONFIG = "--config";
+    private static final String SET = "--set";
+
     @Option(
-            names = "--runtime-dir",
+            names = RUNTIME_DIR,
             paramLabel = "DIR",
             description = "where the sockets are; else TAPROOT_RUNTIME_DIR, RUNTIME_DIRECTORY,"
                     + " $XDG_RUNTIME_DIR/taproot or /tmp/taproot-<uid>")
     private @Nullable Path runtimeDir;
 
     @Option(
-            names = "--state-dir",
+            names = STATE_DIR,
             paramLabel = "DIR",
             description = "where the database is; else TAPROOT_STATE_DIR, STATE_DIRECTORY,"
                     + " $XDG_STATE_HOME/taproot or ~/.local/state/taproot")
     private @Nullable Path stateDir;
 
     @Option(
-            names = "--config",
+            names = CONFIG,
             paramLabel = "FILE",
             description = "the configuration; else TAPROOT_CONFIG, CONFIGURATION_DIRECTORY/taproot.toml,"
                     + " $XDG_CONFIG_HOME/taproot/taproot.toml or /etc/taproot/taproot.toml")
     private @Nullable Path config;
 
     @Option(
-            names = "--set",
+            names = SET,
             paramLabel = "KEY=VALUE",
             description = "a configuration key for this run, over the file; may be repeated")
     private List<String> overrides = new ArrayList<>();
+
+    /**
+     * The options as they are usually written, read without the command line library; null for anything else, help and
+     * mistakes included, which is the library's to answer. For who has no time to load it.
+     */
+    public static @Nullable PlaceOptions plain(List<String> words) {
+        PlaceOptions options = new PlaceOptions();
+        for (Iterator<String> rest = words.iterator(); rest.hasNext(); ) {
+            String word = rest.next();
+            int equals = word.indexOf('=');
+            String name = equals < 0 ? word : word.substring(0, equals);
+            String value = equals >= 0 ? word.substring(equals + 1) : rest.hasNext() ? rest.next() : "";
+            if (value.isEmpty() || value.startsWith("-") || !options.set(name, value)) {
+                return null;
+            }
+        }
+        return options;
+    }
+
+    /** False for what is no such option, and for one that was there before. */
+    private boolean set(String name, String value) {
+        switch (name) {
+            case RUNTIME_DIR -> {
+                boolean first = runtimeDir == null;
+                runtimeDir = Path.of(value);
+                return first;
+            }
+            case STATE_DIR -> {
+                boolean first = stateDir == null;
+                stateDir = Path.of(value);
+                return first;
+            }
+            case CONFIG -> {
+                boolean first = config == null;
+                config = Path.of(value);
+                return first;
+            }
+            case SET -> {
+                return overrides.add(value);
+            }
+            default -> {
+                return false;
+            }
+        }
+    }
 
     @Nullable
     public Path runtimeDir() {
@@ -96,9 +147,9 @@ public final class PlaceOptions {
     /** Another command for the same places, as one would type it. */
     public String command(String words) {
         StringBuilder line = new StringBuilder("taproot ").append(words);
-        append(line, "--runtime-dir", runtimeDir);
-        append(line, "--state-dir", stateDir);
-        append(line, "--config", config);
+        append(line, RUNTIME_DIR, runtimeDir);
+        append(line, STATE_DIR, stateDir);
+        append(line, CONFIG, config);
         return line.toString();
     }
 

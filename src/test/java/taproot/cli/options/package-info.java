@@ -1,0 +1,4 @@
+@NullMarked
+package taproot.cli.options;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,44 @@
+package taproot.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as its launcher starts it, on a machine where nothing in the temporary directory may be run, or even be. */
+class NothingUnpackedTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void nativeLibrariesAreTakenFromWhereTheyAre() throws Exception {
+        String root = System.getenv("TAPROOT_UNDER_TEST");
+        Assumptions.assumeTrue(root != null, "needs ./taproot test, which has built what is started");
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(String.valueOf(root), "taproot").toString(),
+                "exec",
+                "--json",
+                "--runtime-dir",
+                directory.resolve("run").toString(),
+                "--state-dir",
+                directory.resolve("state").toString(),
+                "--",
+                "git",
+                "init",
+                "-q",
+                directory.resolve("r").toString());
+        // Netty's, SQLite's and, for the trace, zstd's would be unpacked there.
+        builder.environment().put("JDK_JAVA_OPTIONS", "-Djava.io.tmpdir=/proc/nothing/is/here");
+        Process program =
+                builder.redirectError(directory.resolve("stderr").toFile()).start();
+        String out = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(program.waitFor())
+                .as(out + Files.readString(directory.resolve("stderr")))
+                .isZero();
+        assertThat(out).contains("\"command\":\"init\"", "\"outcome\":\"exited\"");
+    }
+}
