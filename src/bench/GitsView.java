@@ -39,6 +39,14 @@ final class GitsView implements Bench.Part {
                 "git's own view, µs of wall time, %d runs each: median, p99, and the difference to the floor",
                 options.gitRuns());
         for (Map.Entry<String, List<String>> command : COMMANDS.entrySet()) {
+            // What only this command needs is compiled, too.
+            turns(
+                    lab,
+                    repository,
+                    options.gitRuns(),
+                    List.of("af_unix:stream:" + taproot.socket()),
+                    command.getValue());
+            taproot.awaitIdle();
             List<String> targets = List.of(
                     "0",
                     lab.directory("trace").resolve("file").toString(),
@@ -56,7 +64,23 @@ final class GitsView implements Bench.Part {
                     underLoad(lab, options, repository, floor, taproot, command.getValue()));
         }
         lab.stop(taproot);
+        young(lab, options, repository, floor);
         lab.stop(floor);
+    }
+
+    /** A daemon that was just started compiles while it listens. */
+    private static void young(Lab lab, Bench.Options options, Path repository, Lab.Listener floor) throws Exception {
+        Report.title("the same of a daemon that was just started");
+        Lab.Listener taproot = lab.startTaproot();
+        List<String> targets = List.of("0", "af_unix:stream:" + floor.socket(), "af_unix:stream:" + taproot.socket());
+        for (Map.Entry<String, List<String>> command : COMMANDS.entrySet()) {
+            print(
+                    command.getKey(),
+                    "",
+                    List.of("untraced", "floor", "daemon"),
+                    turns(lab, repository, options.gitRuns(), targets, command.getValue()));
+        }
+        lab.stop(taproot);
     }
 
     /** The other events go where git's go: both listeners have as much to do besides. */

@@ -1,3 +1,4 @@
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
@@ -212,11 +213,31 @@ final class Lab implements AutoCloseable {
     Path recording(String name) throws IOException {
         Path moved = scratch.resolve(name);
         if (!Files.exists(moved)) {
-            String text = Files.readString(HERE.resolve(name));
-            Files.writeString(
-                    moved, text.replaceAll("\"worktree\":\"[^\"]*\"", "\"worktree\":\"" + repository() + "\""));
+            move(HERE.resolve(name), moved);
         }
         return moved;
+    }
+
+    /** The same for a directory of directories of recorded processes. */
+    Path recordings(Path directory) throws IOException {
+        Path moved = Files.createTempDirectory(scratch, "recordings");
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = moved.resolve(directory.relativize(file).toString());
+                Files.createDirectories(target.getParent());
+                move(file, target);
+            }
+        }
+        return moved;
+    }
+
+    /** Byte by byte a character: what git writes is not always UTF-8. */
+    private void move(Path recorded, Path target) throws IOException {
+        Files.writeString(
+                target,
+                Files.readString(recorded, ISO_8859_1)
+                        .replaceAll("\"worktree\":\"[^\"]*\"", "\"worktree\":\"" + repository() + "\""),
+                ISO_8859_1);
     }
 
     /** The load, until it has sent everything: what it sent. */

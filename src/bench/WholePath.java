@@ -1,3 +1,4 @@
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,8 +9,16 @@ import java.util.Map;
  */
 final class WholePath implements Bench.Part {
 
-    /** A load: what {@code generate} is told besides the socket. */
-    private record Workload(String name, List<String> arguments) {}
+    /**
+     * A load: what {@code generate} is told besides the socket.
+     *
+     * @param before the same load, longer, until the code is compiled that it needs; empty where that has been so
+     */
+    private record Workload(String name, List<String> arguments, List<String> before) {
+        Workload(String name, List<String> arguments) {
+            this(name, arguments, List.of());
+        }
+    }
 
     /** One round: CPU time and wall time from the first connection until everything is committed. */
     private record Round(double cpuMicros, double seconds, long lines, long connections, long commands) {
@@ -61,10 +70,16 @@ final class WholePath implements Bench.Part {
                 "8 clients, git commit, all traces", load(lab, options, 8, 0, "short", options.commands())));
         workloads.add(
                 new Workload("8 long connections, no trace", load(lab, options, 8, 100, "long", options.commands())));
+        Path sessions = lab.recordings(Path.of(options.sessions()));
         workloads.add(new Workload(
                 "recorded sessions",
-                List.of("--clients", "8", "--commands", "" + options.commands() / 10, "session", options.sessions())));
+                sessions(sessions, options.commands() / 10),
+                sessions(sessions, options.warmUp() / 10)));
         return workloads;
+    }
+
+    private static List<String> sessions(Path recorded, long roots) {
+        return List.of("--clients", "8", "--commands", "" + Math.max(1, roots), "session", recorded.toString());
     }
 
     /** Until the code is compiled that the load needs: on a busy machine the compiler comes long after it. */
@@ -90,6 +105,10 @@ final class WholePath implements Bench.Part {
 
     private static void compare(Lab lab, Lab.Listener taproot, Workload workload, Bench.Options options)
             throws Exception {
+        if (taproot.isTaproot() && !workload.before.isEmpty()) {
+            lab.generate(taproot.socket(), workload.before);
+            taproot.barrier();
+        }
         roundOf(lab, taproot, workload);
         taproot.awaitIdle();
         List<Double> floors = new ArrayList<>();
