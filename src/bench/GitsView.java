@@ -52,11 +52,19 @@ final class GitsView implements Bench.Part {
                     lab.directory("trace").resolve("file").toString(),
                     "af_unix:stream:" + floor.socket(),
                     "af_unix:stream:" + taproot.socket());
+            double floorCpu = floor.cpuMicros();
+            double taprootCpu = taproot.cpuMicros();
             print(
                     command.getKey(),
                     "",
                     TARGETS,
                     turns(lab, repository, options.gitRuns(), targets, command.getValue()));
+            taproot.barrier();
+            Report.row(
+                    "  %s: CPU µs a command of the floor %.0f, of the daemon %.0f",
+                    command.getKey(),
+                    (floor.cpuMicros() - floorCpu) / options.gitRuns(),
+                    (taproot.cpuMicros() - taprootCpu) / options.gitRuns());
             print(
                     command.getKey(),
                     ", beside 10,000 events/s",
