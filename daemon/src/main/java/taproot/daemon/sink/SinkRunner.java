@@ -262,13 +262,14 @@ final class SinkRunner implements Runnable, Attempts.Mode {
     private void serveRequests(SinkCursor here) throws LogException, InterruptedException {
         for (Request request = requests.peek(); request != null; request = requests.peek()) {
             try {
-                request.done().complete(request.action().run(here));
+                long answer = request.action().run(here);
+                progress.stands(here.state(), aside.count()); // Who has been answered sees it done.
+                request.done().complete(answer);
             } catch (IllegalArgumentException e) {
                 request.done().completeExceptionally(e);
             }
             requests.poll(); // Not before: it is served again if the log failed.
         }
-        progress.stands(here.state(), aside.count());
     }
 
     private long rewind(SinkCursor here, long to) throws LogException, InterruptedException {

@@ -11,7 +11,7 @@ import taproot.daemon.config.ConfigTable;
  * @param installation the random name of this installation of Taproot; it outlives the log
  * @param parts how many threads may call {@link Sink#deliver} at once
  * @param deliveryTimeout what one attempt may take; a sink that takes much longer is closed and opened anew
- * @param traces the raw lines of commands
+ * @param traces what the log keeps of commands
  * @param own the values of the type's own keys
  */
 public record SinkSettings(

@@ -363,6 +363,33 @@ class SinkRunnerTest {
         }
     }
 
+    @Test
+    void aBatchGrowsWhileItsSinkWaitsForItsTurn() throws Exception {
+        tell("slow", "600000");
+        Path other = directory.resolve("other");
+        List<String> both = new ArrayList<>(settings("delivery_timeout=1h"));
+        both.addAll(List.of("sinks.flushes=1", "sinks.b.type=file", "sinks.b.path=" + other, "sinks.b.batch_age=1ms"));
+        try (Outlet outlet = Outlet.open(state, both)) {
+            outlet.committed();
+            get(outlet.sinks().pause("b"));
+            outlet.append(0, 1);
+            Awaitility.await().until(() -> outlet.sinks().gate().active() == 1);
+            get(outlet.sinks().resume("b"));
+            Awaitility.await().until(() -> outlet.sinks().gate().waiting() == 1);
+            outlet.append(1, 100);
+            assertThat(other).doesNotExist();
+
+            outlet.sinks().resize(2);
+            Awaitility.await().until(() -> seqs(other).size() == 100);
+            assertThat(Files.readAllLines(other).stream()
+                            .map(line -> line.split(" ")[0])
+                            .distinct())
+                    .singleElement()
+                    .asString()
+                    .endsWith("/b/1-100");
+        }
+    }
+
     /** What it had begun is not known to have arrived; the next one asks. */
     @Test
     void aSinkThatHangsDoesNotKeepTheDaemonFromStopping() throws Exception {
