@@ -11,7 +11,7 @@ import taproot.cli.text.ShellText;
 
 /** The sinks for people: a row each, and below it what is wrong with it and what its system says. */
 final class SinksTable {
-    private static final String ROW = "%-16s %-10s %-11s %10s %9s %9s %10s %6s";
+    private static final String ROW = "%-16s %-13s %-11s %10s %9s %9s %10s %6s";
 
     private SinksTable() {}
 
