@@ -28,6 +28,7 @@ final class Bench {
         PARTS.put("git", new GitsView());
         PARTS.put("fresh", new Freshness());
         PARTS.put("scale", new Scale());
+        PARTS.put("log", new LogSize());
         PARTS.put("idle", new IdleAndStart());
     }
 
@@ -47,7 +48,7 @@ final class Bench {
                                  (those of the tests)
               --git-runs N       git: runs of each command with each target (200)
               --idle-seconds N   idle: how long nothing happens (20)
-              --records N        scale: the largest log (100000); 10000000 needs 15 GB of disk and some minutes
+              --records N        log: the largest (100000); 10000000 needs 15 GB of disk and some minutes
               --finished N       scale: commands that end (1000000)
               --only-short       path: only the short connections of git status
               --stand-in         path: the floor in Taproot's place, which shows how far two equal programs seem to differ

@@ -211,6 +211,9 @@ final class Contents {
 
     /** The owner's first, then in the order of their starts, those that went on for longer than the record last. */
     List<CommandRecord.ProcessEntry> processes(Life owner) {
+        if (processes.size() == 1) {
+            return List.copyOf(processes);
+        }
         String first = owner.process.sid.value();
         processes.sort(Comparator.<CommandRecord.ProcessEntry, Boolean>comparing(
                         entry -> !entry.sid().equals(first))
@@ -252,6 +255,9 @@ final class Contents {
 
     /** All lines, process after process: the owner's, then the others' in the order of their starts. */
     byte[] trace(Life owner) {
+        if (pieces.size() == 1) {
+            return pieces.getFirst().scratch().toBytes();
+        }
         String first = owner.process.sid.value();
         pieces.sort(Comparator.<Piece, Boolean>comparing(piece -> !piece.sid().equals(first))
                 .thenComparing(Piece::beganAt)

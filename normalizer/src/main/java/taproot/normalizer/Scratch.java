@@ -42,6 +42,11 @@ final class Scratch {
         return length;
     }
 
+    /** Everything that was gathered; nothing may be appended any more. */
+    byte[] toBytes() {
+        return bytes.length == length ? bytes : Arrays.copyOf(bytes, length);
+    }
+
     int copyTo(byte[] target, int at) {
         System.arraycopy(bytes, 0, target, at, length);
         return at + length;
