@@ -15,6 +15,7 @@ public class NormalizerBenchmark {
     private final byte[] start = command.line("start");
     private final byte[] escaped = RecordedCommand.escaped(start);
     private final byte[] stream = command.bytes();
+    private final int[] ends = RecordedCommand.ends(stream);
     private final FinishedCommand finished = command.finished(decoder);
     private final Redactor redactor = new Redactor(List.of());
 
@@ -37,7 +38,7 @@ public class NormalizerBenchmark {
     /** Reading included. */
     @Benchmark
     public Object commandNormalized() {
-        return RecordedCommand.finished(stream, decoder);
+        return RecordedCommand.finished(stream, ends, decoder);
     }
 
     @Benchmark

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** A recorded command of one process, as its lines came and as what becomes of them. */
 public final class RecordedCommand {
@@ -53,23 +54,27 @@ public final class RecordedCommand {
 
     /** What its lines become, with the decoder of an event loop. */
     public FinishedCommand finished(EventDecoder decoder) {
-        return finished(bytes(), decoder);
+        byte[] bytes = bytes();
+        return finished(bytes, ends(bytes), decoder);
     }
 
-    static FinishedCommand finished(byte[] bytes, EventDecoder decoder) {
+    /** Where each line ends. */
+    static int[] ends(byte[] bytes) {
+        return IntStream.range(0, bytes.length).filter(i -> bytes[i] == '\n').toArray();
+    }
+
+    static FinishedCommand finished(byte[] bytes, int[] ends, EventDecoder decoder) {
         LineReader reader = new LineReader(decoder);
         Normalizer normalizer = new Normalizer(Settings.DEFAULTS, TraceBudget.UNBOUNDED);
         List<Line> lines = new ArrayList<>();
         int size = 0;
         int from = 0;
-        for (int i = 0; i < bytes.length; i++) {
-            if (bytes[i] == '\n') {
-                if (reader.read(bytes, from, i) instanceof Line line) {
-                    lines.add(line);
-                    size += line.size();
-                }
-                from = i + 1;
+        for (int end : ends) {
+            if (reader.read(bytes, from, end) instanceof Line line) {
+                lines.add(line);
+                size += line.size();
             }
+            from = end + 1;
         }
         normalizer.expect(size);
         for (Line line : lines) {

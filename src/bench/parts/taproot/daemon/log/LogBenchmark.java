@@ -68,7 +68,10 @@ public class LogBenchmark {
             }
         }
 
-        /** From being appended to being committed, in groups of {@value #GROUP}; without traces. */
+        /**
+         * From being appended to being committed, in groups of {@value #GROUP}; without traces. What is allocated includes
+         * the making of the commands.
+         */
         @Benchmark
         @OperationsPerInvocation(GROUP)
         public Object recordAppended() {
