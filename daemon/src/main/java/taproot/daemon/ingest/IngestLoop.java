@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import taproot.normalizer.EventDecoder;
@@ -110,6 +111,11 @@ final class IngestLoop {
 
     void remove(TraceConnection connection) {
         connections.remove(connection);
+    }
+
+    /** Closes what is open; whoever stops has drained before. */
+    void closeAll() {
+        List.copyOf(connections).forEach(TraceConnection::close);
     }
 
     /** Has every open connection read until nothing is left of what its peer has sent, its end included. */

@@ -22,10 +22,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,7 @@ import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpServer;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
+import taproot.daemon.metrics.Part;
 import taproot.daemon.roots.Roots;
 
 /**
@@ -47,15 +50,21 @@ public final class TraceServer {
     /** git's connect blocks when the backlog is full. */
     private static final int BACKLOG = 4096;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-    /** When a mark has not arrived after so long, somebody else listens at our path: it will not. */
-    private static final long OVERDUE_SECONDS = 10;
+    /**
+     * How long is waited for others.
+     *
+     * @param mark after so long a mark that has not arrived will not: somebody else listens at our path
+     * @param end what the loops may take to end; one that hangs must not keep the log from being written
+     */
+    record Patience(Duration mark, Duration end) {
+        static final Patience DEFAULT = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(5));
+    }
 
     private final LoopResources resources;
     private final EventLoopGroup group;
     private final Counters counters;
     private final int lineLimit;
+    private final Patience patience;
     private final Markers markers = new Markers();
 
     /** Complete from the start: a drain asks every loop, also one whose first connection is only just being handed to it. */
@@ -74,9 +83,14 @@ public final class TraceServer {
 
     /** Makes the loops; {@link #listen} makes them work. */
     public TraceServer(int loopCount, int lineLimit, int ownUid, Counters counters) {
+        this(loopCount, lineLimit, ownUid, counters, Patience.DEFAULT);
+    }
+
+    TraceServer(int loopCount, int lineLimit, int ownUid, Counters counters, Patience patience) {
         this.resources = LoopResources.create("ingest", loopCount, true);
         this.group = resources.onServer(true);
         this.lineLimit = lineLimit;
+        this.patience = patience;
         this.counters = counters;
         List<IngestLoop> all = new ArrayList<>();
         group.forEach(executor -> all.add(new IngestLoop((IoEventLoop) executor, ownUid)));
@@ -181,7 +195,7 @@ public final class TraceServer {
             readAll(whenRead);
         });
         try {
-            overdue.set(group.schedule(() -> overdue(path, mark), OVERDUE_SECONDS, TimeUnit.SECONDS));
+            overdue.set(group.schedule(() -> overdue(path, mark), patience.mark.toMillis(), TimeUnit.MILLISECONDS));
         } catch (RejectedExecutionException e) {
             forgo(mark, path, e);
             return;
@@ -229,7 +243,7 @@ public final class TraceServer {
     }
 
     private void overdue(Path path, byte[] mark) {
-        forgo(mark, path, new IOException("it did not arrive within " + OVERDUE_SECONDS + " s"));
+        forgo(mark, path, new IOException("it did not arrive within " + patience.mark.toMillis() + " ms"));
     }
 
     /** Reads without a mark what those have sent who are known: more cannot be done, and nobody may wait for ever. */
@@ -270,15 +284,71 @@ public final class TraceServer {
     /** Accepts nobody any more, and closes what is open; whoever stops the daemon has drained first. */
     public void stop() {
         stopped = true;
-        if (accepting != null) {
-            accepting.cancel();
-        }
+        long deadline = System.nanoTime() + patience.end.toNanos();
+        stopAccepting(deadline);
+        closeConnections(deadline);
         DisposableServer listening = server;
         if (listening != null) {
-            listening.disposeNow(PATIENCE);
+            end("the listening socket", () -> listening.disposeNow(left(deadline)));
         }
-        resources.disposeLater(Duration.ZERO, PATIENCE).block(PATIENCE);
+        end(
+                "the loops",
+                () -> resources.disposeLater(Duration.ZERO, left(deadline)).block(left(deadline)));
         closeAdopted();
+    }
+
+    /** Before the descriptor is closed that it accepts on: its number may be somebody else's at once. */
+    private void stopAccepting(long deadline) {
+        IoRegistration registration = accepting;
+        if (registration == null) {
+            return;
+        }
+        await("accepting", List.of(loops.getFirst()), _ -> registration.cancel(), deadline);
+    }
+
+    /** A loop that ends closes what it knows of before it runs its last tasks, which may open connections. */
+    private void closeConnections(long deadline) {
+        await("connections", loops, IngestLoop::closeAll, deadline);
+    }
+
+    /** Has each of these loops do something, and waits until all have, or the deadline is over. */
+    private void await(String what, List<IngestLoop> some, Consumer<IngestLoop> task, long deadline) {
+        CountDownLatch done = new CountDownLatch(some.size());
+        for (IngestLoop loop : some) {
+            try {
+                loop.execute(() -> {
+                    task.accept(loop);
+                    done.countDown();
+                });
+            } catch (RejectedExecutionException e) {
+                done.countDown(); // It has ended before.
+            }
+        }
+        try {
+            if (!done.await(left(deadline).toNanos(), TimeUnit.NANOSECONDS)) {
+                didNotEnd(what, "a loop hangs");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            didNotEnd(what, "interrupted");
+        }
+    }
+
+    private void end(String what, Runnable ending) {
+        try {
+            ending.run();
+        } catch (IllegalStateException e) {
+            didNotEnd(what, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void didNotEnd(String what, String why) {
+        counters.failed(Part.INGEST, what + " did not end in time: " + why);
+        LOG.warn("{} did not end in time: {}", what, why);
+    }
+
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(TimeUnit.MILLISECONDS.toNanos(1), deadline - System.nanoTime()));
     }
 
     private void closeAdopted() {

@@ -13,6 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -57,8 +58,12 @@ class DrainTest {
     }
 
     private TraceServer listen(int loops) throws IOException {
+        return listen(loops, TraceServer.Patience.DEFAULT);
+    }
+
+    private TraceServer listen(int loops, TraceServer.Patience patience) throws IOException {
         int uid = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        TraceServer listening = new TraceServer(loops, 4 << 20, uid, counters);
+        TraceServer listening = new TraceServer(loops, 4 << 20, uid, counters, patience);
         server = listening;
         roots = new Roots(
                 Settings.DEFAULTS,
@@ -282,17 +287,51 @@ class DrainTest {
     }
 
     @Test
-    @Tag("long")
     void aDrainIsGivenUpWhenSomebodyElseListensAtOurPath() throws Exception {
-        TraceServer listening = listen(1);
+        assertThat(drainWhileSomebodyElseHasThePath(Duration.ofMillis(200))).isDone();
+    }
+
+    @Test
+    void withoutGivingUpItWouldWaitForAMarkThatSomebodyElseHas() throws Exception {
+        assertThat(drainWhileSomebodyElseHasThePath(Duration.ofHours(1))).isNotDone();
+    }
+
+    /** Comes back when the drain is over, or somebody else has read its mark, whichever may be expected. */
+    private CompletableFuture<Void> drainWhileSomebodyElseHasThePath(Duration patience) throws Exception {
+        TraceServer listening = listen(1, new TraceServer.Patience(patience, Duration.ofSeconds(5)));
+        CompletableFuture<Void> read = new CompletableFuture<>();
         try (SocketChannel ours = connect()) {
             Files.delete(socket());
             try (ServerSocketChannel foreign = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
                 foreign.bind(UnixDomainSocketAddress.of(socket()));
                 write(ours, line(1, 300));
-                drained(listening);
-                assertThat(counters.get(Counter.EVENTS_RECEIVED)).isEqualTo(1);
+                listening.drain(() -> read.complete(null));
+                try (SocketChannel mark = foreign.accept()) {
+                    assertThat(mark.read(ByteBuffer.allocate(100))).isPositive();
+                }
+                if (patience.toSeconds() == 0) {
+                    read.get(30, TimeUnit.SECONDS);
+                    assertThat(counters.get(Counter.EVENTS_RECEIVED)).isEqualTo(1);
+                }
             }
+        }
+        return read;
+    }
+
+    @Test
+    void aLoopThatHangsIsNotWaitedForWhenTheServerStops() throws Exception {
+        TraceServer listening = listen(1, new TraceServer.Patience(Duration.ofSeconds(10), Duration.ofMillis(100)));
+        AtomicBoolean hangs = new AtomicBoolean(true);
+        listening.timers().after(0, () -> {
+            while (hangs.get()) {
+                // Busy, and in nothing that BlockHound would end.
+            }
+        });
+        try {
+            listening.stop();
+            assertThat(counters.failures()).isNotEmpty();
+        } finally {
+            hangs.set(false);
         }
     }
 
