@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
@@ -28,6 +30,8 @@ import taproot.daemon.stream.LogReads;
  * <p>Whatever lies at the path is replaced: the caller has made sure that no other daemon lives there.
  */
 public final class ControlServer {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+
     /** Unix socket paths hold 108 bytes, the terminating zero included. */
     private static final int LONGEST_PATH = 107;
 
@@ -86,7 +90,8 @@ public final class ControlServer {
                 reads,
                 () -> LiveEndpoint.running(control),
                 loop.onServer(true).next(),
-                HEARTBEAT);
+                HEARTBEAT,
+                counters);
         ChannelGroup open =
                 new DefaultChannelGroup("control", loop.onServer(true).next(), true);
         Endpoints endpoints = new Endpoints(control, log, reads, stream, new Metrics(counters));
@@ -151,12 +156,22 @@ public final class ControlServer {
      */
     public void stop() throws IOException {
         if (tcp != null) {
-            tcp.disposeNow(STOP_TIMEOUT);
+            DisposableServer listening = tcp;
+            end(() -> listening.disposeNow(STOP_TIMEOUT));
         }
-        server.disposeNow(STOP_TIMEOUT);
+        end(() -> server.disposeNow(STOP_TIMEOUT));
         open.close().awaitUninterruptibly(STOP_TIMEOUT.toMillis());
         reads.stop();
-        loop.disposeLater(Duration.ZERO, STOP_TIMEOUT).block(STOP_TIMEOUT.plusSeconds(1));
+        end(() -> loop.disposeLater(Duration.ZERO, STOP_TIMEOUT).block(STOP_TIMEOUT.plusSeconds(1)));
         Files.deleteIfExists(socket);
+    }
+
+    /** Who is served slowly must not keep the rest of the daemon from its end. */
+    private static void end(Runnable ending) {
+        try {
+            ending.run();
+        } catch (IllegalStateException e) {
+            LOG.warn("the control socket did not end in time: {}", e.toString());
+        }
     }
 }

@@ -105,7 +105,7 @@ final class InOrder {
     private void run(Runnable out) {
         try {
             out.run();
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             counters.defect("handing a command on in its order", e); // Those behind it are not to pay for it.
         }
     }

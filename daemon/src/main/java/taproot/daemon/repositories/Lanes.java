@@ -94,7 +94,8 @@ final class Lanes implements Executor {
             lane.since = System.nanoTime() | 1;
             try {
                 task.run();
-            } catch (RuntimeException | StackOverflowError e) {
+            } catch (RuntimeException | Error e) {
+                // Errors too: a lane whose runner has died would take tasks in and never run them.
                 counters.defect("looking at a repository", e);
             } finally {
                 lane.since = 0;

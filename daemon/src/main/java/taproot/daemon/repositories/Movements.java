@@ -141,13 +141,24 @@ final class Movements {
             attribute(family, movers, reflogs, List.of(), false);
             return;
         }
-        whenRead.accept(() -> submit(family, () -> {
+        whenRead.accept(() -> step(family, movers, () -> {
             List<Traffic.Passage> running = traffic.running();
-            whenRead.accept(() -> submit(
-                    family,
-                    () -> whenPlaced(
-                            running, () -> submit(family, () -> attribute(family, movers, reflogs, running, true)))));
+            Runnable last = () -> step(family, movers, () -> attribute(family, movers, reflogs, running, true));
+            whenRead.accept(() -> step(family, movers, () -> whenPlaced(running, last)));
         }));
+    }
+
+    /** A step of a round. A defect ends the round: as long as it goes on, no other of the family begins. */
+    private void step(String family, List<Mover> movers, Runnable task) {
+        submit(family, () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                counters.defect("attributing ref changes", e);
+                movers.forEach(mover -> finish(mover, Attribution.Found.UNCERTAIN));
+                next(family);
+            }
+        });
     }
 
     /** Has it looked up in which repositories those ran that are not known yet; each by itself, and not for long. */

@@ -311,14 +311,21 @@ public final class Repositories {
 
     /** On the watch's thread, for as long as somebody is looked up or waits. */
     private boolean look() {
-        try {
+        guarded(() -> {
             lanes.makeUpFor(SLOW.toNanos());
             giveUp(System.nanoTime() - settings.timeout().toNanos());
             order.advance();
-        } catch (RuntimeException e) {
+        });
+        return lanes.isBusy() || pending.size() > 0;
+    }
+
+    /** The watch would keep to itself what a task throws. */
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
             counters.defect("watching repositories", e);
         }
-        return lanes.isBusy() || pending.size() > 0;
     }
 
     /** Hands on as they are those that have waited since before. */
@@ -367,7 +374,7 @@ public final class Repositories {
 
     private void later(Duration delay, Runnable task) {
         try {
-            var unused = watch.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+            var unused = watch.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             // The watch has stopped: whoever waits is given up.
             LOG.debug("nothing waits any more: {}", e.toString());
@@ -378,6 +385,7 @@ public final class Repositories {
         try {
             cursors.save();
         } catch (IOException e) {
+            counters.failed(Part.REPOSITORIES, "how far reflogs were read cannot be written down: " + e);
             LOG.debug("how far reflogs were read could not be written down: {}", e.toString());
         }
     }

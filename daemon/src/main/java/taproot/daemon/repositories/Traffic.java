@@ -78,10 +78,17 @@ final class Traffic {
     private final AtomicLong forgotten = new AtomicLong(Long.MIN_VALUE);
 
     private final Supplier<List<RunningProcess>> running;
+    private final int most;
 
     /** @param running the processes whose records are not finished, but for those that only read */
     Traffic(Supplier<List<RunningProcess>> running) {
+        this(running, REMEMBERED);
+    }
+
+    /** @param most how many are remembered */
+    Traffic(Supplier<List<RunningProcess>> running, int most) {
         this.running = running;
+        this.most = most;
     }
 
     /** Notes the processes of a finished record that may have moved refs; whether there are any. */
@@ -148,9 +155,9 @@ final class Traffic {
         passed.add(passage);
         // One trims at a time, and whoever comes meanwhile leaves it to him: what he removes he has said to be
         // forgotten.
-        if (size.incrementAndGet() > REMEMBERED && trimming.compareAndSet(false, true)) {
+        if (size.incrementAndGet() > most && trimming.compareAndSet(false, true)) {
             try {
-                while (size.get() > REMEMBERED) {
+                while (size.get() > most) {
                     Passage oldest = passed.peek();
                     if (oldest == null) {
                         return;

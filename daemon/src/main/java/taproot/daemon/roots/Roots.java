@@ -117,7 +117,7 @@ public final class Roots {
                 }
                 return advanced(id, live, now, wall, verdict);
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             giveUp(id, "applying lines", e);
             return Collections.nCopies(lines.size(), DropReason.DEFECT);
         }
@@ -193,7 +193,7 @@ public final class Roots {
                     }
                     return root;
                 });
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 giveUp(id, "interrupting", e);
             }
             carryOut(id, verdict);
@@ -381,7 +381,7 @@ public final class Roots {
         }
         try {
             log.accept(command);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // What else the verdict asks for must still be done, or the root stays behind for ever.
             counters.defect("handing a record to the log", e);
             counters.increment(Counter.RECORDS_REFUSED);
@@ -392,7 +392,7 @@ public final class Roots {
      * A defect of ours was met in this root: what it had finished is kept, what was going on in it is lost. Otherwise the
      * same exception would be met at each of its lines, and it would never end.
      */
-    private void giveUp(RootId id, String doing, RuntimeException why) {
+    private void giveUp(RootId id, String doing, Throwable why) {
         counters.defect(doing, why);
         Verdict verdict = new Verdict();
         roots.computeIfPresent(id, (_, root) -> {
@@ -440,7 +440,7 @@ public final class Roots {
                 change.apply(live, now);
                 return advanced(id, live, now, wall, verdict);
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             giveUp(id, doing, e);
             return;
         }

@@ -52,7 +52,7 @@ public final class Sweeper implements AutoCloseable {
         long began = System.nanoTime();
         try {
             sweep();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             counters.defect("sweeping", e);
         }
         long took = System.nanoTime() - began;

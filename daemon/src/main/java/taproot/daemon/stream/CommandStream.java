@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import taproot.daemon.log.CommandLog;
+import taproot.daemon.metrics.Counters;
 import taproot.daemon.metrics.Waiting;
 
 /**
@@ -33,6 +34,7 @@ public final class CommandStream {
     private final Supplier<List<Running>> running;
     private final ScheduledExecutorService loop;
     private final Duration heartbeat;
+    private final Counters counters;
     private final AtomicBoolean woken = new AtomicBoolean();
     private volatile int size;
 
@@ -55,7 +57,9 @@ public final class CommandStream {
             LogReads reads,
             Supplier<List<Running>> running,
             ScheduledExecutorService loop,
-            Duration heartbeat) {
+            Duration heartbeat,
+            Counters counters) {
+        this.counters = counters;
         this.log = log;
         this.reads = reads;
         this.running = running;
@@ -91,7 +95,7 @@ public final class CommandStream {
 
     private void wake() {
         if (size > 0 && woken.compareAndSet(false, true)) {
-            loop.execute(this::advance);
+            loop.execute(() -> guarded(this::advance));
         }
     }
 
@@ -104,7 +108,16 @@ public final class CommandStream {
 
     /** A follower may leave while the others are visited. */
     private void everybody(Consumer<Follower> action) {
-        new ArrayList<>(followers).forEach(action);
+        new ArrayList<>(followers).forEach(follower -> guarded(() -> action.accept(follower)));
+    }
+
+    /** One follower's defect costs the others nothing, and a task that is repeated goes on. */
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            counters.defect("serving those who follow the log", e);
+        }
     }
 
     private void enter(Follower follower) {
@@ -157,7 +170,7 @@ public final class CommandStream {
 
     private ScheduledFuture<?> every(Duration interval, Runnable action) {
         long nanos = interval.toNanos();
-        return loop.scheduleWithFixedDelay(action, nanos, nanos, TimeUnit.NANOSECONDS);
+        return loop.scheduleWithFixedDelay(() -> guarded(action), nanos, nanos, TimeUnit.NANOSECONDS);
     }
 
     private static @Nullable ScheduledFuture<?> stopped(@Nullable ScheduledFuture<?> task) {

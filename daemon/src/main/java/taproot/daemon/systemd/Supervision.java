@@ -128,7 +128,7 @@ public final class Supervision implements AutoCloseable {
     private void guarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             counters.defect("talking to systemd", e);
         }
     }

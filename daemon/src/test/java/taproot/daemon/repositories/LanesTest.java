@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import taproot.daemon.Meetings;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Counters;
 
@@ -63,6 +64,38 @@ class LanesTest {
         assertThat(counters.get(Counter.DEFECTS)).isZero();
     }
 
+    /** What loses one of them in the same moment is {@link RepositoriesLincheckTest}'s twin. */
+    @Test
+    void ofTwoHandedInAtTheMomentInWhichTheirLaneEndsNoneIsLost() throws Exception {
+        AtomicInteger rounds = new AtomicInteger();
+        Meetings.Outcome outcome = Meetings.ofTheReal(() -> {
+            AtomicInteger ran = new AtomicInteger();
+            String name = "lane-" + rounds.getAndIncrement();
+            Runnable handIn = () -> {
+                for (int i = 0; i < 10; i++) {
+                    lanes.submit(name, ran::incrementAndGet);
+                }
+            };
+            return new Meetings.Round() {
+                @Override
+                public List<Runnable> sides() {
+                    return List.of(handIn, handIn);
+                }
+
+                @Override
+                public String wrong() {
+                    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+                    while (ran.get() < 20 && System.nanoTime() < until) {
+                        Thread.onSpinWait();
+                    }
+                    return ran.get() == 20 ? "" : ran + " of 20 ran";
+                }
+            };
+        });
+        assertThat(outcome.wrong()).isEmpty();
+        assertThat(outcome.met()).isGreaterThan(20);
+    }
+
     @Test
     void whoHangsHoldsUpHisOwnNameAlone() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
@@ -98,9 +131,12 @@ class LanesTest {
         lanes.submit("name", () -> {
             throw new IllegalStateException("on purpose");
         });
+        lanes.submit("name", () -> {
+            throw new NoClassDefFoundError("as where a package is replaced under a daemon that runs");
+        });
         lanes.submit("name", ran::countDown);
         assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(counters.get(Counter.DEFECTS)).isEqualTo(1);
+        assertThat(counters.get(Counter.DEFECTS)).isEqualTo(2);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

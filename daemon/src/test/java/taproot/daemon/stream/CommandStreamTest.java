@@ -139,7 +139,7 @@ class CommandStreamTest {
     }
 
     private CommandStream stream(Duration heartbeat) {
-        return new CommandStream(log, reads, List::of, loop, heartbeat);
+        return new CommandStream(log, reads, List::of, loop, heartbeat, new Counters());
     }
 
     private Flux<String> events(CommandStream stream) {
