@@ -203,11 +203,11 @@ public final class CommandLog {
 
     /** The seq of the newest record; the cheap part of {@link #status}. */
     public long head() {
-        return writer.head();
+        return writer.health().head();
     }
 
     public LogStatus status() {
-        return writer.status();
+        return writer.health().status();
     }
 
     /**

@@ -1,10 +1,8 @@
 package taproot.daemon.log;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
@@ -56,29 +54,17 @@ final class LogWriter implements Runnable {
     private final Scrub scrub;
     private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
     private final SignsOfLife signsOfLife = new SignsOfLife();
+    private final Health health;
 
     // Writer thread only.
     private @Nullable Database database;
     private @Nullable Traces traces;
-    private int failures;
     private long lastCommit = System.nanoTime() - GATHER_NANOS;
-
-    // Written by the writer thread, read by any.
-    private volatile LogStatus.State state = LogStatus.State.OPENING;
-    private volatile long head;
-    private volatile @Nullable String logId;
-    /** Since when the oldest record of a group waits whose writing has failed; 0 where there is none. */
-    private volatile long batchSince;
-
-    private volatile @Nullable Failure lastFailure;
-    private volatile @Nullable Path setAside;
 
     /** {@link System#nanoTime} at which the writer gives up what is left, once it is to stop. */
     private volatile long deadline;
 
     private volatile boolean stopping;
-
-    private record Failure(String message, Instant at) {}
 
     LogWriter(
             StateDirectory directory,
@@ -100,6 +86,7 @@ final class LogWriter implements Runnable {
         this.newest = newest;
         forgets = new Forgets(newest);
         this.opened = opened;
+        health = new Health(queue, counters, clock);
         retention = new Retention(settings, sinks, clock, counters);
         scrub = new Scrub(clock);
     }
@@ -123,28 +110,9 @@ final class LogWriter implements Runnable {
         stopping = true;
     }
 
-    long head() {
-        return head;
-    }
-
-    LogStatus status() {
-        Failure failure = lastFailure;
-        return new LogStatus(
-                state,
-                head,
-                logId,
-                queue.records(),
-                queue.bytes(),
-                oldest(),
-                failure == null ? null : failure.message,
-                failure == null ? null : failure.at,
-                setAside);
-    }
-
-    /** The group that is tried again is older than whatever is still in the queue. */
-    private Duration oldest() {
-        long since = batchSince;
-        return since == 0 ? queue.oldest() : Duration.ofNanos(System.nanoTime() - since);
+    /** How it does, for whoever asks. */
+    Health health() {
+        return health;
     }
 
     @Override
@@ -169,10 +137,18 @@ final class LogWriter implements Runnable {
         } catch (SQLException e) {
             recover(e);
         } catch (IOException | LogException e) {
-            failed(e);
-            abandon();
-            waitBeforeRetry();
+            tryAgainLater(e);
+        } catch (RuntimeException e) {
+            // Of ours, or of the driver's: as for any other trouble, what waits is tried again.
+            counters.defect("writing the log", e);
+            tryAgainLater(e);
         }
+    }
+
+    private void tryAgainLater(Exception why) {
+        failed(why);
+        abandon();
+        waitBeforeRetry();
     }
 
     private boolean isOver() {
@@ -184,11 +160,10 @@ final class LogWriter implements Runnable {
         try {
             Database open = Database.open(directory, settings, sinks);
             database = open;
-            head = open.head();
-            logId = open.logId();
+            health.opened(open.logId(), open.head());
             sayWhatWasFound(open);
             if (batch.isEmpty()) {
-                succeeded();
+                health.succeeded();
             }
             opened.complete(null);
             return open;
@@ -206,7 +181,7 @@ final class LogWriter implements Runnable {
                             + " there",
                     directory.database(),
                     open.file().unfinished(),
-                    head);
+                    health.head());
         }
     }
 
@@ -255,7 +230,7 @@ final class LogWriter implements Runnable {
 
     private void gatherUntil(long nanoTime) {
         long wait = nanoTime - System.nanoTime();
-        if (wait > 0 && !batch.isFull() && !batch.isAwaited() && !stopping && failures == 0) {
+        if (wait > 0 && !batch.isFull() && !batch.isAwaited() && !stopping && health.failures() == 0) {
             queue.pause(wait);
             fill();
         }
@@ -295,7 +270,7 @@ final class LogWriter implements Runnable {
         while (true) {
             lastCommit = System.nanoTime();
             if (batch.rows().isEmpty() && batch.sinks().isEmpty()) {
-                committed(head);
+                committed(health.head());
                 return;
             }
             refuseThoseOfOtherLogs(open.logId());
@@ -353,9 +328,8 @@ final class LogWriter implements Runnable {
     }
 
     private void committed(long newHead) {
-        boolean moved = newHead != head;
-        head = newHead;
-        succeeded();
+        boolean moved = newHead != health.head();
+        health.succeeded(newHead);
         queue.release(batch.rows().size(), batch.bytes());
         batch.takeSinks().forEach(change -> change.done().complete(null));
         List<CompletableFuture<Long>> waiting = batch.clear();
@@ -375,28 +349,8 @@ final class LogWriter implements Runnable {
         }
     }
 
-    private void succeeded() {
-        if (failures > 0) {
-            LOG.info("The log is written again after {} failed attempts", failures);
-        }
-        failures = 0;
-        batchSince = 0;
-        state = LogStatus.State.OPEN;
-    }
-
-    private void failed(Exception e) {
-        counters.increment(Counter.LOG_ERRORS);
-        failures++;
-        if (batchSince == 0 && !batch.rows().isEmpty()) {
-            batchSince = lastCommit;
-        }
-        state = LogStatus.State.FAILING;
-        String message = String.valueOf(e instanceof LogException ? e.getMessage() : e);
-        lastFailure = new Failure(message, clock.instant());
-        counters.failed(Part.LOG, message);
-        if (failures == 1) { // What keeps failing is in the counters and the status; one line of it is enough.
-            LOG.warn("The log cannot be written and is tried again; records wait in the queue", e);
-        }
+    private void failed(Exception why) {
+        health.failed(why, batch.rows().isEmpty() ? 0 : lastCommit);
     }
 
     private void recover(SQLException e) {
@@ -432,10 +386,7 @@ final class LogWriter implements Runnable {
 
     private void putAside() {
         try {
-            Path aside = directory.setAside(clock.instant());
-            setAside = aside;
-            counters.failed(Part.LOG, "the database was damaged: kept as " + aside + ", a new log was begun");
-            LOG.error("{} is damaged: kept as {}, a new log is begun", directory.database(), aside);
+            health.setAside(directory.database(), directory.setAside(clock.instant()));
         } catch (IOException e) {
             counters.increment(Counter.LOG_ERRORS);
             LOG.error("{} is damaged and cannot be renamed", directory.database(), e);
@@ -446,7 +397,7 @@ final class LogWriter implements Runnable {
         boolean wasStopping = stopping;
         long first = settings.retryFirst().toNanos();
         long delay =
-                wasStopping ? first : Math.min(settings.retryLongest().toNanos(), first << Math.min(failures - 1, 20));
+                wasStopping ? first : Math.min(settings.retryLongest().toNanos(), first << Math.min(health.failures() - 1, 20));
         long until = System.nanoTime() + delay;
         // A stop that comes meanwhile leaves no time for the rest of a long pause.
         for (long left = delay; left > 0 && stopping == wasStopping && !isOver(); left = until - System.nanoTime()) {
@@ -480,7 +431,7 @@ final class LogWriter implements Runnable {
         }
         opened.completeExceptionally(closed); // Does nothing if it was opened.
         // Nothing is written from here on. The last checkpoint may have to wait for whoever else holds the database.
-        state = LogStatus.State.CLOSED;
+        health.closed();
         signsOfLife.end();
         checkpointAndClose();
     }

@@ -17,10 +17,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
@@ -59,6 +61,28 @@ class LogRecoveryTest extends LogTestBase {
 
     private long unfinished() throws Exception {
         return StateDirectory.create(state).secureDatabase().unfinished();
+    }
+
+    @Test
+    void aDefectInTheWriterIsCountedAndTheLogIsWrittenOn() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean();
+        InstantSource clock = () -> {
+            if (broken.getAndSet(false)) {
+                throw new IllegalStateException("a defect");
+            }
+            return now;
+        };
+        CommandLog opened =
+                CommandLog.open(state, queueLimit(1 << 20), SinkCursors.UNCHANGED, Commands::encode, counters, clock);
+        log = opened;
+        append(opened, plain("before"));
+        settled(opened);
+        broken.set(true);
+        opened.alive().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        Awaitility.await().until(() -> count(Counter.DEFECTS) > 0);
+        append(opened, plain("after"));
+        assertThat(settled(opened)).isEqualTo(2);
+        assertThat(keys(where())).containsExactly("before", "after");
     }
 
     private Process startChild(String name) throws Exception {
