@@ -141,8 +141,14 @@ class HostilePeersTest {
                 program.barrier();
             }
             System.out.printf(
-                    "%d names on one connection: %d ms, %d MiB resident%n",
-                    names, Duration.ofNanos(System.nanoTime() - began).toMillis(), resident(program) >> 20);
+                    "%d names on one connection: %d ms, %d MiB resident, %d records lost for want of room%n",
+                    names,
+                    Duration.ofNanos(System.nanoTime() - began).toMillis(),
+                    resident(program) >> 20,
+                    program.count(Counter.RECORDS_QUEUE_FULL));
+            assertThat(program.count(Counter.RECORDS_FINISHED))
+                    .isEqualTo(names)
+                    .isEqualTo(program.count(Counter.RECORDS_COMMITTED) + program.count(Counter.RECORDS_QUEUE_FULL));
             assertThat(resident(program)).isLessThan(420L << 20);
             GitLab.Ran ran =
                     lab.run("git version", Map.of("GIT_TRACE2_EVENT", "af_unix:stream:" + places.traceSocket()));

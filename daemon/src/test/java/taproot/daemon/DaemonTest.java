@@ -148,6 +148,19 @@ class DaemonTest {
     }
 
     @Test
+    void aCommandThatRunsIsShownWithoutItsSecrets() throws Exception {
+        Process running = start(
+                directory,
+                List.of("git", "-c", "http.extraHeader=Authorization: s3cr3t", "-c", "x.token=s3cr3t", "hash-object", "--stdin"));
+        org.awaitility.Awaitility.await().until(() -> daemon.liveCommands() == 1);
+        assertThat(daemon.live().getFirst().argv())
+                .containsExactly(
+                        "git", "-c", "http.extraHeader=<redacted>", "-c", "x.token=<redacted>", "hash-object", "--stdin");
+        running.getOutputStream().close();
+        assertThat(running.waitFor()).isZero();
+    }
+
+    @Test
     void aCommandThatGoesOnAcrossARestartIsInterruptedAndWhatItRunsBehindItIsAdopted() throws Exception {
         git(directory, "init", "-q", "r");
         Path go = directory.resolve("go");

@@ -60,21 +60,24 @@ class RunTest {
     }
 
     @Test
-    void statusLiveListsWhatRunsAndWhoseItIs() throws Exception {
+    void statusLiveListsWhatRunsAndWhoseItIsWithoutItsSecrets() throws Exception {
         Path socket = runtime.resolve("trace2.sock");
         assertThat(Cli.run("status", "--live", "--runtime-dir", runtime.toString())
                         .out())
                 .isEqualTo("nothing runs\n");
         String traced = "exec env GIT_TRACE2_EVENT='af_unix:stream:" + socket + "' ";
         // Its input never ends, because it holds the other end too.
-        String git = "git init -q r && cd r && mkfifo input && " + traced + "git cat-file --batch <>input";
+        String git = "git init -q r && cd r && mkfifo input && " + traced
+                + "git -c http.extraHeader='Authorization: s3cr3t' cat-file --batch <>input";
         Program running = Program.shell(directory, git);
         try {
             Awaitility.await()
                     .untilAsserted(() -> assertThat(Cli.run("status", "--live", "--runtime-dir", runtime.toString())
                                     .out())
                             .contains("AGE", "TRACE")
-                            .containsPattern("(?m) [1-9]\\d*  +[0-9.]+ \\w+  git cat-file --batch$"));
+                            .doesNotContain("s3cr3t")
+                            .containsPattern("(?m) [1-9]\\d*  +[0-9.]+ \\w+  "
+                                    + "git -c 'http.extraHeader=<redacted>' cat-file --batch$"));
         } finally {
             running.process().destroyForcibly();
         }
