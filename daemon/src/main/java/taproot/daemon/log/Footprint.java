@@ -10,7 +10,7 @@ import taproot.normalizer.FinishedCommand;
  */
 final class Footprint {
     /** Its own fields, its boxed numbers and short names, and its place in the queue. */
-    private static final long RECORD = 640;
+    private static final long RECORD = 560;
 
     private static final long PROCESS = 112;
     private static final long CHILD = 160;

@@ -24,10 +24,10 @@ class FootprintTest {
     /** Commands as git reports them. */
     enum Kind {
         /** One line, and never heard of again: the smallest there is. */
-        KILLED_AT_ITS_START(20_000, 0, 0, 0),
-        STATUS(8_000, 40, 0, 0),
-        COMMIT_WITH_HOOKS(3_000, 30, 4, 2),
-        WITH_MANY_PARAMETERS(3_000, 5, 0, 60);
+        KILLED_AT_ITS_START(8_000, 0, 0, 0),
+        STATUS(2_000, 40, 0, 0),
+        COMMIT_WITH_HOOKS(1_000, 30, 4, 2),
+        WITH_MANY_PARAMETERS(1_000, 5, 0, 60);
 
         final int many;
         private final int regions;
@@ -128,7 +128,7 @@ class FootprintTest {
     }
 
     private static long heap() {
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 2; i++) {
             System.gc();
         }
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();

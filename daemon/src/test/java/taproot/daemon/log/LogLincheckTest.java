@@ -3,6 +3,8 @@ package taproot.daemon.log;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.assertj.core.api.Assertions;
 import org.jetbrains.lincheck.Lincheck;
@@ -103,16 +105,16 @@ class LogLincheckTest {
     void whoPutsInWithoutLookingAgainLosesARecord() {
         foundOut(() -> {
             ConcurrentLinkedQueue<Integer> queue = new ConcurrentLinkedQueue<>();
-            boolean[] ended = {false};
+            AtomicBoolean ended = new AtomicBoolean();
             boolean[] put = {false};
             boolean[] seen = {false};
             both(
                     () -> {
-                        ended[0] = true;
+                        ended.set(true);
                         seen[0] = queue.poll() != null;
                     },
                     () -> {
-                        put[0] = !ended[0];
+                        put[0] = !ended.get();
                         if (put[0]) {
                             queue.add(1);
                         }
@@ -142,14 +144,14 @@ class LogLincheckTest {
     @Test
     void whoLooksInOneStepAndTakesInAnotherTakesMoreThanThereIs() {
         foundOut(() -> {
-            long[] bytes = {50};
+            AtomicLong bytes = new AtomicLong(50);
             Runnable reserve = () -> {
-                if (bytes[0] + 40 <= 100) {
-                    bytes[0] += 40;
+                if (bytes.get() + 40 <= 100) {
+                    bytes.addAndGet(40);
                 }
             };
             both(reserve, reserve);
-            require(bytes[0] <= 100, "bytes " + bytes[0]);
+            require(bytes.get() <= 100, "bytes " + bytes);
         });
     }
 
