@@ -162,7 +162,12 @@ final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
     /** Reads what there is, although nobody said that there is something; false when it need not be looked at any more. */
     boolean look() {
         long before = bytesRead;
-        read(false);
+        try {
+            read(false);
+        } catch (RuntimeException | Error e) {
+            // Whoever waited for this read has a defect; those who are looked at after it are not to be forgotten for it.
+            counters.defect("looking at a connection", e);
+        }
         long said = bytesRead - before;
         silences = said == 0 ? silences + 1 : 0;
         talking = !closed && silences < SILENCES && said < MUCH;
