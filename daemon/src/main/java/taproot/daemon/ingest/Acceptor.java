@@ -100,8 +100,11 @@ final class Acceptor implements EpollIoHandle {
         }
     }
 
+    /** The next try is certain before this one is given up: whatever fails here, it is not accepting that ends. */
     private void pause(IoRegistration registration, IOException why) {
         counters.increment(Counter.ACCEPTS_FAILED);
+        loops.getFirst().afterMicros(PAUSE_MILLIS * 1_000, () -> registration.submit(EpollIoOps.EPOLLIN));
+        registration.submit(EpollIoOps.EPOLLERR);
         long now = System.nanoTime();
         if (now - saidAt >= QUIET_NANOS) {
             saidAt = now;
@@ -111,8 +114,6 @@ final class Acceptor implements EpollIoHandle {
                             + " descriptors (LimitNOFILE, ulimit -n) if this goes on",
                     why.toString());
         }
-        registration.submit(EpollIoOps.EPOLLERR);
-        loops.getFirst().afterMicros(PAUSE_MILLIS * 1_000, () -> registration.submit(EpollIoOps.EPOLLIN));
     }
 
     /** The descriptor belongs to the server that was bound. */
