@@ -80,6 +80,8 @@ final class Acceptor implements EpollIoHandle {
             }
         } catch (IOException e) {
             pause(registration, e);
+        } catch (RuntimeException | Error e) {
+            loops.getFirst().defect("accepting", e);
         }
     }
 
@@ -105,6 +107,10 @@ final class Acceptor implements EpollIoHandle {
         counters.increment(Counter.ACCEPTS_FAILED);
         loops.getFirst().afterMicros(PAUSE_MILLIS * 1_000, () -> registration.submit(EpollIoOps.EPOLLIN));
         registration.submit(EpollIoOps.EPOLLERR);
+        loops.getFirst().execute(() -> say(why));
+    }
+
+    private void say(IOException why) {
         long now = System.nanoTime();
         if (now - saidAt >= QUIET_NANOS) {
             saidAt = now;

@@ -17,6 +17,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import taproot.daemon.metrics.Counters;
 import taproot.normalizer.EventDecoder;
 
 /**
@@ -34,6 +35,7 @@ final class IngestLoop {
     private final EventDecoder decoder = new EventDecoder();
     private final Set<TraceConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
     private final int ownUid;
+    private final Counters counters;
     private final MemorySegment received = Arena.ofAuto().allocate(ROOM);
     private final byte[] chunk = new byte[ROOM];
     private final Talkers talkers = new Talkers(this);
@@ -42,9 +44,10 @@ final class IngestLoop {
     private final ByteBuffer credentials =
             ByteBuffer.allocateDirect(3 * Integer.BYTES).order(ByteOrder.nativeOrder());
 
-    IngestLoop(IoEventLoop eventLoop, int ownUid) {
+    IngestLoop(IoEventLoop eventLoop, int ownUid, Counters counters) {
         this.eventLoop = eventLoop;
         this.ownUid = ownUid;
+        this.counters = counters;
     }
 
     EventDecoder decoder() {
@@ -53,11 +56,28 @@ final class IngestLoop {
 
     /** From any thread. */
     void execute(Runnable task) {
-        eventLoop.execute(task);
+        eventLoop.execute(() -> guarded(task));
+    }
+
+    /** Netty would keep to itself what a task throws. */
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            counters.defect("doing what a loop was asked for", e);
+        }
     }
 
     void afterMicros(long micros, Runnable task) {
-        var unused = eventLoop.schedule(task, micros, TimeUnit.MICROSECONDS);
+        var unused = eventLoop.schedule(() -> guarded(task), micros, TimeUnit.MICROSECONDS);
+    }
+
+    /**
+     * Notes a defect that was met in a handle, in a task of its own: nothing may get out of a handle, since an {@link Error}
+     * that does ends the loop for good, and nobody would read what git writes.
+     */
+    void defect(String doing, Throwable why) {
+        execute(() -> counters.defect(doing, why));
     }
 
     /**

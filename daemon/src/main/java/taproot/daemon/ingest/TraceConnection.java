@@ -134,8 +134,16 @@ final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
 
     @Override
     public void handle(IoRegistration unused, IoEvent event) {
+        try {
+            handle(((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLRDHUP));
+        } catch (RuntimeException | Error e) {
+            loop.defect("reading a connection", e);
+        }
+    }
+
+    private void handle(boolean toTheEnd) {
         long before = bytesRead;
-        read(((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLRDHUP));
+        read(toTheEnd);
         if (!closed && !talking && bytesRead - before < MUCH) {
             watch(TALKING);
             talks();
@@ -166,7 +174,7 @@ final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
             read(false);
         } catch (RuntimeException | Error e) {
             // Whoever waited for this read has a defect; those who are looked at after it are not to be forgotten for it.
-            counters.defect("looking at a connection", e);
+            loop.defect("looking at a connection", e);
         }
         long said = bytesRead - before;
         silences = said == 0 ? silences + 1 : 0;

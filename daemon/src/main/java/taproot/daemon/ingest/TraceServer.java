@@ -93,7 +93,7 @@ public final class TraceServer {
         this.patience = patience;
         this.counters = counters;
         List<IngestLoop> all = new ArrayList<>();
-        group.forEach(executor -> all.add(new IngestLoop((IoEventLoop) executor, ownUid)));
+        group.forEach(executor -> all.add(new IngestLoop((IoEventLoop) executor, ownUid, counters)));
         this.loops = List.copyOf(all);
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import taproot.daemon.metrics.Counters;
 
 /**
  * Collects the roots whose commands have ended and whose children may still have lines in socket buffers, and has
@@ -16,14 +17,16 @@ final class Drains {
     }
 
     private final Roots.Clock clock;
+    private final Counters counters;
     private final Consumer<Runnable> drain;
     private final Drained drained;
     private final ConcurrentLinkedQueue<RootId> waiting = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Runnable> followers = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean underWay = new AtomicBoolean();
 
-    Drains(Roots.Clock clock, Consumer<Runnable> drain, Drained drained) {
+    Drains(Roots.Clock clock, Counters counters, Consumer<Runnable> drain, Drained drained) {
         this.clock = clock;
+        this.counters = counters;
         this.drain = drain;
         this.drained = drained;
     }
@@ -56,11 +59,20 @@ final class Drains {
             for (RootId id : covered) {
                 drained.done(id, until);
             }
-            following.forEach(Runnable::run);
+            following.forEach(this::run);
         } finally {
             underWay.set(false);
         }
         startIfIdle();
+    }
+
+    /** One follower's defect is not to keep the others waiting. */
+    private void run(Runnable follower) {
+        try {
+            follower.run();
+        } catch (RuntimeException | Error e) {
+            counters.defect("following a drain", e);
+        }
     }
 
     private static <T> List<T> takeAll(ConcurrentLinkedQueue<T> queue) {

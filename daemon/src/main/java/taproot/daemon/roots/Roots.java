@@ -74,7 +74,7 @@ public final class Roots {
         this.scratchTotal = new ScratchTotal(scratchTotalLimit, counters);
         this.tombstones = new TombstoneRing(completedGuard, roots, counters);
         this.alarms = new Alarms(timers, clock, this::due);
-        this.drains = new Drains(clock, drain, this::drained);
+        this.drains = new Drains(clock, counters, drain, this::drained);
         this.settling = new Settling(settings, clock, timers, alarms, drains, this::deadline);
     }
 

@@ -36,7 +36,7 @@ class ConnectionErrorsTest {
         try (MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
                 ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             // Root's uid is not that of a peer without one; this one has to be taken for ours.
-            IngestLoop loop = new IngestLoop((IoEventLoop) group.next(), -1);
+            IngestLoop loop = new IngestLoop((IoEventLoop) group.next(), -1, counters);
             Socket socket = Socket.newSocketStream();
             socket.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()));
             try (java.net.Socket peer = server.accept()) {

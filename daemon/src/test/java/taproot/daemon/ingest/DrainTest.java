@@ -335,6 +335,32 @@ class DrainTest {
         }
     }
 
+    /** An Error that gets out of a handle ends Netty's loop, and with it all reading. */
+    @Test
+    void whoFailsWhenADrainIsOverEndsNoLoop() throws Exception {
+        TraceServer listening = listen(1);
+        AtomicBoolean stop = new AtomicBoolean();
+        SocketChannel flowing = connect();
+        Thread flood = Thread.ofPlatform().start(() -> flood(flowing, 1, stop));
+        try {
+            for (int n = 0; n < 50; n++) {
+                listening.drain(() -> {
+                    throw new NoClassDefFoundError("as where a package is replaced under a daemon that runs");
+                });
+                drained(listening);
+            }
+        } finally {
+            stop.set(true);
+            flood.join();
+        }
+        assertThat(counters.get(Counter.DEFECTS)).isPositive();
+        try (SocketChannel channel = connect()) {
+            write(channel, line(2, 300));
+            drained(listening);
+        }
+        assertThat(roots().live().openings()).isLessThanOrEqualTo(2);
+    }
+
     @Test
     void aDrainOfAServerThatHasStoppedEnds() throws Exception {
         TraceServer listening = listen(1);

@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import taproot.daemon.Meetings;
+import taproot.daemon.metrics.Counter;
+import taproot.daemon.metrics.Counters;
 
 /** One drain at a time, and nobody who asks is forgotten: two who ask at once, and twins that lack one guard each. */
 class DrainsTest {
@@ -21,7 +23,7 @@ class DrainsTest {
     @Test
     void oneDrainIsUnderWayAtATimeAndWhoeverAskedIsTold() throws Exception {
         Meetings.Outcome outcome = Meetings.ofTheReal(() -> new Round(round -> {
-            Drains drains = new Drains(new ManualTime(0), round::drain, (id, _) -> round.told.add(id));
+            Drains drains = new Drains(new ManualTime(0), new Counters(), round::drain, (id, _) -> round.told.add(id));
             return drains::want;
         }));
         assertThat(outcome.wrong()).isEmpty();
@@ -40,6 +42,23 @@ class DrainsTest {
         assertThat(Meetings.ofTheTwin(() -> new Round(round -> new Twin(round, false, true)))
                         .wrong())
                 .anySatisfy(wrong -> assertThat(wrong).startsWith("told "));
+    }
+
+    @Test
+    void aFollowerThatFailsKeepsNoOtherWaiting() {
+        Counters counters = new Counters();
+        List<Runnable> drain = new ArrayList<>();
+        Drains drains = new Drains(new ManualTime(0), counters, drain::add, (_, _) -> {});
+        AtomicInteger told = new AtomicInteger();
+        drains.follow(told::incrementAndGet);
+        drains.follow(() -> {
+            throw new NoClassDefFoundError("as where a package is replaced under a daemon that runs");
+        });
+        drains.follow(told::incrementAndGet);
+        drain.removeFirst().run();
+        drain.removeFirst().run();
+        assertThat(told).hasValue(2);
+        assertThat(counters.get(Counter.DEFECTS)).isEqualTo(1);
     }
 
     /** {@link Drains} without one of its guards. */
