@@ -151,11 +151,24 @@ class DaemonTest {
     void aCommandThatRunsIsShownWithoutItsSecrets() throws Exception {
         Process running = start(
                 directory,
-                List.of("git", "-c", "http.extraHeader=Authorization: s3cr3t", "-c", "x.token=s3cr3t", "hash-object", "--stdin"));
+                List.of(
+                        "git",
+                        "-c",
+                        "http.extraHeader=Authorization: s3cr3t",
+                        "-c",
+                        "x.token=s3cr3t",
+                        "hash-object",
+                        "--stdin"));
         org.awaitility.Awaitility.await().until(() -> daemon.liveCommands() == 1);
         assertThat(daemon.live().getFirst().argv())
                 .containsExactly(
-                        "git", "-c", "http.extraHeader=<redacted>", "-c", "x.token=<redacted>", "hash-object", "--stdin");
+                        "git",
+                        "-c",
+                        "http.extraHeader=<redacted>",
+                        "-c",
+                        "x.token=<redacted>",
+                        "hash-object",
+                        "--stdin");
         running.getOutputStream().close();
         assertThat(running.waitFor()).isZero();
     }

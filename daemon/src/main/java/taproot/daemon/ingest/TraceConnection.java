@@ -173,7 +173,8 @@ final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
         try {
             read(false);
         } catch (RuntimeException | Error e) {
-            // Whoever waited for this read has a defect; those who are looked at after it are not to be forgotten for it.
+            // Whoever waited for this read has a defect; those who are looked at after it are not to be forgotten for
+            // it.
             loop.defect("looking at a connection", e);
         }
         long said = bytesRead - before;

@@ -396,8 +396,9 @@ final class LogWriter implements Runnable {
     private void waitBeforeRetry() {
         boolean wasStopping = stopping;
         long first = settings.retryFirst().toNanos();
-        long delay =
-                wasStopping ? first : Math.min(settings.retryLongest().toNanos(), first << Math.min(health.failures() - 1, 20));
+        long delay = wasStopping
+                ? first
+                : Math.min(settings.retryLongest().toNanos(), first << Math.min(health.failures() - 1, 20));
         long until = System.nanoTime() + delay;
         // A stop that comes meanwhile leaves no time for the rest of a long pause.
         for (long left = delay; left > 0 && stopping == wasStopping && !isOver(); left = until - System.nanoTime()) {

@@ -54,19 +54,26 @@ class FootprintTest {
             lines.add(line("cmd_name", sid, ",\"name\":\"commit\",\"hierarchy\":\"commit\""));
             lines.add(line("def_repo", sid, ",\"repo\":1,\"worktree\":\"/home/somebody/a/repository\""));
             for (int i = 0; i < params; i++) {
-                lines.add(line("def_param", sid, ",\"scope\":\"global\",\"param\":\"user.name" + i
-                        + "\",\"value\":\"Some Body\""));
+                lines.add(line(
+                        "def_param",
+                        sid,
+                        ",\"scope\":\"global\",\"param\":\"user.name" + i + "\",\"value\":\"Some Body\""));
             }
             for (int i = 0; i < children; i++) {
-                lines.add(line("child_start", sid, ",\"child_id\":" + i
-                        + ",\"child_class\":\"hook\",\"hook_name\":\"pre-commit\",\"use_shell\":false,"
-                        + "\"argv\":[\".git/hooks/pre-commit\"]"));
+                lines.add(line(
+                        "child_start",
+                        sid,
+                        ",\"child_id\":" + i
+                                + ",\"child_class\":\"hook\",\"hook_name\":\"pre-commit\",\"use_shell\":false,"
+                                + "\"argv\":[\".git/hooks/pre-commit\"]"));
                 String child = sid + "/" + sid(n, 0x20_0000 + i);
                 lines.add(line("start", child, ",\"t_abs\":0.001,\"argv\":[\"git\",\"rev-parse\",\"HEAD\"]"));
                 lines.add(line("cmd_name", child, ",\"name\":\"rev-parse\",\"hierarchy\":\"commit/rev-parse\""));
                 lines.add(line("atexit", child, ",\"t_abs\":0.002,\"code\":0"));
-                lines.add(line("child_exit", sid, ",\"child_id\":" + i + ",\"pid\":" + (0x20_0000 + i)
-                        + ",\"code\":0,\"t_rel\":0.004"));
+                lines.add(line(
+                        "child_exit",
+                        sid,
+                        ",\"child_id\":" + i + ",\"pid\":" + (0x20_0000 + i) + ",\"code\":0,\"t_rel\":0.004"));
             }
             for (int i = 0; i < regions; i++) {
                 lines.add(line("region_enter", sid, ",\"nesting\":1,\"category\":\"index\",\"label\":\"refresh\""));
