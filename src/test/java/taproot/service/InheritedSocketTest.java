@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import taproot.daemon.Daemon;
 import taproot.daemon.DaemonStartException;
 import taproot.daemon.config.Config;
+import taproot.daemon.config.ConfigSource;
 import taproot.daemon.config.Places;
 import taproot.daemon.log.LogReader;
 import taproot.daemon.metrics.Counter;
@@ -128,7 +129,7 @@ class InheritedSocketTest {
     }
 
     private Daemon start(Map<String, String> environment) throws Exception {
-        return Daemon.start(Config.defaults(), List.of(), places(), "test", environment);
+        return Daemon.start(Config.defaults(), ConfigSource.of(null, List.of()), places(), "test", environment);
     }
 
     private Places places() {

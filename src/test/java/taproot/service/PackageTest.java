@@ -231,6 +231,27 @@ class PackageTest {
                 .anyMatch(line -> line.contains("opentelemetry") && line.contains("postgres"));
     }
 
+    @Test
+    @Tag("long")
+    @Timeout(value = 20, unit = TimeUnit.MINUTES)
+    void theRealThingIsTheSameTwiceButForItsStartUpCache() throws Exception {
+        List<String> first = filesOfARealPackage();
+        List<String> second = filesOfARealPackage();
+        assertThat(first).hasSizeGreaterThan(100);
+        assertThat(second).containsExactlyElementsOf(first);
+    }
+
+    /** Each with its digest, mode and time, but for the start-up cache. */
+    private static List<String> filesOfARealPackage() throws Exception {
+        run(Map.of(), TREE.resolve("taproot").toString(), "package", "--no-deb");
+        return run(
+                Map.of(),
+                "sh",
+                "-c",
+                "cd \"$0\"/*/ && find . -type f ! -name taproot.aot -printf '%m %T@ ' -exec sha256sum {} ';' | sort -k 4",
+                TREE.resolve("src/target/package").toString());
+    }
+
     /** With the JDK that came along, and from where the package has them; what they deliver is tested with each sink. */
     @Test
     @Tag("long")

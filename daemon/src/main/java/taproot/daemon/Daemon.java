@@ -22,6 +22,7 @@ import taproot.daemon.api.Control;
 import taproot.daemon.api.ControlServer;
 import taproot.daemon.config.Config;
 import taproot.daemon.config.ConfigException;
+import taproot.daemon.config.ConfigSource;
 import taproot.daemon.config.Places;
 import taproot.daemon.config.PlacesException;
 import taproot.daemon.ingest.RuntimeLock;
@@ -81,14 +82,14 @@ public final class Daemon {
     /** Pushes what has to be undone when a later step fails onto {@code undo}. */
     private Daemon(
             Config config,
-            List<String> overrides,
+            ConfigSource source,
             Places places,
             String version,
             Map<String, String> environment,
             Deque<AutoCloseable> undo)
             throws LogException, IOException, ConfigException {
         this.places = places;
-        this.config = new LiveConfig(config, places.configFile(), overrides);
+        this.config = new LiveConfig(config, source);
         counters = new Counters();
         supervision = new Supervision(environment, counters);
         undo.push(supervision);
@@ -154,25 +155,25 @@ public final class Daemon {
 
     /** The same for a daemon that is nobody's service: it notifies nobody and inherits nothing. */
     public static Daemon start(Config config, Places places, String version) throws DaemonStartException {
-        return start(config, List.of(), places, version, Map.of());
+        return start(config, ConfigSource.of(places.configFile(), List.of()), places, version, Map.of());
     }
 
     /**
      * Starts a daemon and returns once it listens on both sockets.
      *
-     * @param overrides {@code KEY=VALUE} that stand over the file, also when it is read again
+     * @param source where it is read again
      * @param version the program's own, for status
      * @param environment where systemd says what it has for its service, and wants to hear of it
      * @throws DaemonStartException when it cannot; nothing is left running then
      */
     public static Daemon start(
-            Config config, List<String> overrides, Places places, String version, Map<String, String> environment)
+            Config config, ConfigSource source, Places places, String version, Map<String, String> environment)
             throws DaemonStartException {
         Deque<AutoCloseable> undo = new ArrayDeque<>();
         try {
             places.prepareRuntimeDirectory();
             places.prepareStateDirectory();
-            Daemon daemon = new Daemon(config, overrides, places, version, environment, undo);
+            Daemon daemon = new Daemon(config, source, places, version, environment, undo);
             undo.clear();
             daemon.announce();
             return daemon;

@@ -1,34 +1,29 @@
 package taproot.daemon;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import taproot.daemon.api.Control.Reloaded;
 import taproot.daemon.config.Config;
 import taproot.daemon.config.ConfigException;
 import taproot.daemon.config.ConfigSetting;
+import taproot.daemon.config.ConfigSource;
 
 /**
  * The configuration in force, and how it is read again: whole or not at all. What only a restart can change stays as it was
  * at the start, and is named at every reload until then.
  */
 final class LiveConfig {
-    private final @Nullable Path file;
-    private final List<String> overrides;
+    private final ConfigSource source;
     private final Map<String, String> inForce = new HashMap<>();
     private volatile Config config;
 
-    /**
-     * @param config as it was read from the file, with the overrides over it
-     */
-    LiveConfig(Config config, @Nullable Path file, List<String> overrides) {
+    /** @param config as it was read from there */
+    LiveConfig(Config config, ConfigSource source) {
         this.config = config;
-        this.file = file;
-        this.overrides = List.copyOf(overrides);
+        this.source = source;
         for (ConfigSetting setting : config.settings()) {
             inForce.put(setting.name(), setting.value());
         }
@@ -51,7 +46,7 @@ final class LiveConfig {
      * @throws ConfigException if anything is wrong with it; nothing has changed then
      */
     synchronized Reloaded reload(Check check, Consumer<Config> apply) throws ConfigException {
-        Config next = Config.load(file, overrides);
+        Config next = source.load();
         check.check(next);
         List<String> applied = new ArrayList<>();
         List<String> restart = new ArrayList<>();

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import taproot.daemon.api.Control.Reloaded;
 import taproot.daemon.config.Config;
 import taproot.daemon.config.ConfigException;
+import taproot.daemon.config.ConfigSource;
 
 /** The configuration read again. */
 class ReloadTest {
@@ -28,7 +29,7 @@ class ReloadTest {
     void start() throws Exception {
         file = Files.writeString(directory.resolve("taproot.toml"), "[log]\nslow_threshold = \"1s\"\n");
         List<String> overrides = List.of("log.retention_age=7d");
-        live = new LiveConfig(Config.load(file, overrides), file, overrides);
+        live = new LiveConfig(Config.load(file, overrides), ConfigSource.of(file, overrides));
     }
 
     private Reloaded reload() throws ConfigException {
@@ -131,12 +132,22 @@ class ReloadTest {
     }
 
     @Test
+    void aFileThatWasMadeSinceTheStartIsRead() throws Exception {
+        live = new LiveConfig(Config.defaults(), new ConfigSource(() -> Files.exists(file) ? file : null, List.of()));
+        Files.delete(file);
+        assertThat(reload()).isEqualTo(new Reloaded(List.of(), List.of()));
+        Files.writeString(file, "[log]\nslow_threshold = \"2s\"\n");
+        assertThat(reload().applied()).containsExactly("log.slow_threshold");
+        assertThat(live.current().log().slowThreshold()).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
     void aSinkThatComesChangesOrGoesNeedsARestart() throws Exception {
         Files.writeString(file, "[log]\nslow_threshold = \"1s\"\n[sinks.team]\ntype = \"file\"\npath = \"/one\"\n");
         assertThat(reload()).isEqualTo(new Reloaded(List.of(), List.of("sinks.team.type", "sinks.team.path")));
 
         List<String> overrides = List.of();
-        live = new LiveConfig(Config.load(file, overrides), file, overrides);
+        live = new LiveConfig(Config.load(file, overrides), ConfigSource.of(file, overrides));
         Files.writeString(file, "[log]\nslow_threshold = \"1s\"\n[sinks.team]\ntype = \"file\"\npath = \"/two\"\n");
         assertThat(reload()).isEqualTo(new Reloaded(List.of(), List.of("sinks.team.path")));
 

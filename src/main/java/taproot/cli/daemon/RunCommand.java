@@ -100,7 +100,11 @@ public final class RunCommand implements Callable<Integer> {
     private Daemon start(Config config, Places places) throws CommandFailedException {
         try {
             return Daemon.start(
-                    config, options.overrides(), places, Version.current().text(), session.environment());
+                    config,
+                    options.source(session.environment()),
+                    places,
+                    Version.current().text(),
+                    session.environment());
         } catch (DaemonStartException e) {
             throw new CommandFailedException(ExitStatus.FAILED, String.valueOf(e.getMessage()), e);
         }

@@ -12,6 +12,7 @@ import taproot.cli.terminal.ExitStatus;
 import taproot.cli.text.ShellText;
 import taproot.daemon.config.Config;
 import taproot.daemon.config.ConfigException;
+import taproot.daemon.config.ConfigSource;
 import taproot.daemon.config.Places;
 import taproot.daemon.config.PlacesException;
 
@@ -142,6 +143,20 @@ public final class PlaceOptions {
 
     public List<String> overrides() {
         return List.copyOf(overrides);
+    }
+
+    /** Where that configuration comes from, whenever it is read again. */
+    public ConfigSource source(Map<String, String> environment) {
+        return new ConfigSource(
+                () -> {
+                    try {
+                        return Places.of(runtimeDir, stateDir, config, environment)
+                                .configFile();
+                    } catch (PlacesException e) {
+                        throw new IllegalStateException("cannot happen: they were found at the start", e);
+                    }
+                },
+                overrides);
     }
 
     /** Another command for the same places, as one would type it. */

@@ -20,6 +20,7 @@ import taproot.cli.Cli;
 import taproot.cli.terminal.ExitStatus;
 import taproot.daemon.Daemon;
 import taproot.daemon.config.Config;
+import taproot.daemon.config.ConfigSource;
 import taproot.daemon.config.Places;
 import taproot.daemon.log.CommandQuery;
 import taproot.daemon.log.LogReader;
@@ -48,7 +49,7 @@ class SinksCommandTest {
         Files.createFile(file());
         daemon = Daemon.start(
                 Config.load(file(), overrides),
-                overrides,
+                ConfigSource.of(file(), overrides),
                 new Places(directory.resolve("run"), directory.resolve("state"), file()),
                 "test",
                 Map.of());
