@@ -27,6 +27,8 @@ import org.slf4j.spi.SLF4JServiceProvider;
 public final class Logging implements SLF4JServiceProvider {
     private static final String OWN_FILE = "logback.configurationFile";
     private static final List<String> TALKATIVE = List.of("io.netty", "reactor");
+    /** Of sinks. They warn of each conflict, with a stack trace; status has the number. */
+    private static final List<String> EXCITABLE = List.of("org.apache.iceberg", "org.apache.hadoop");
 
     private final LoggerContext context = new LoggerContext();
     private final IMarkerFactory markers = new BasicMarkerFactory();
@@ -60,6 +62,7 @@ public final class Logging implements SLF4JServiceProvider {
         stderr.start();
         context.setMDCAdapter(mdc);
         TALKATIVE.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
+        EXCITABLE.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
         ch.qos.logback.classic.Logger everything = context.getLogger(Logger.ROOT_LOGGER_NAME);
         everything.setLevel(Level.INFO);
         everything.addAppender(stderr);
