@@ -138,8 +138,9 @@ final class GitsView implements Bench.Part {
         }
     }
 
-    private static List<List<Double>> turns(
-            Lab lab, Path repository, int runs, List<String> targets, List<String> command) throws Exception {
+    /** What each run took, by target, in µs of wall time. */
+    static List<List<Double>> turns(Lab lab, Path repository, int runs, List<String> targets, List<String> command)
+            throws Exception {
         List<String> words =
                 Lab.join(List.of(lab.program("turns").toString(), "" + runs), targets, List.of("--"), command);
         Process process = new ProcessBuilder(words)
@@ -160,7 +161,7 @@ final class GitsView implements Bench.Part {
         return times;
     }
 
-    private static Path repository(Lab lab) throws Exception {
+    static Path repository(Lab lab) throws Exception {
         Path repository = lab.directory("git");
         git(repository, "init", "--quiet");
         git(repository, "config", "user.name", "A U Thor");
@@ -175,7 +176,7 @@ final class GitsView implements Bench.Part {
         return repository;
     }
 
-    private static void git(Path repository, String... arguments) throws Exception {
+    static void git(Path repository, String... arguments) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(Lab.join(List.of("git"), List.of(arguments)))
                 .directory(repository.toFile())
                 .inheritIO();

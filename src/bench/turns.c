@@ -2,7 +2,9 @@
  * Runs one command with each of several trace2 targets in turns, and prints what each run took, as "target wall_us cpu_us".
  * The order changes with every round, so that whatever the machine does meanwhile hits all targets alike.
  *
- *   turns RUNS TARGET... -- COMMAND ARGUMENT...
+ *   turns RUNS TARGET[|HOOKS]... -- COMMAND ARGUMENT...
+ *
+ * HOOKS is where git finds its hooks then (core.hooksPath).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -26,6 +28,20 @@ static int64_t now_us(void)
 	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
 }
 
+static void set_target(const char *target)
+{
+	size_t length = strcspn(target, "|");
+	char *events = strndup(target, length);
+
+	setenv("GIT_TRACE2_EVENT", events, 1);
+	free(events);
+	if (target[length]) {
+		setenv("GIT_CONFIG_COUNT", "1", 1);
+		setenv("GIT_CONFIG_KEY_0", "core.hooksPath", 1);
+		setenv("GIT_CONFIG_VALUE_0", target + length + 1, 1);
+	}
+}
+
 static void run(int number, const char *target, char **command)
 {
 	posix_spawn_file_actions_t quiet;
@@ -34,7 +50,7 @@ static void run(int number, const char *target, char **command)
 	pid_t pid;
 	int status;
 
-	setenv("GIT_TRACE2_EVENT", target, 1);
+	set_target(target);
 	posix_spawn_file_actions_init(&quiet);
 	posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
 	began = now_us();

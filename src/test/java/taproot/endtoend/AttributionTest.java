@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -14,18 +15,27 @@ import taproot.cli.terminal.Screen;
 import taproot.normalizer.CommandRecord;
 
 /**
- * What a command did, by real git through every effect, with and without hooks, alone and at once in one family. Prints
- * the table; a git of another version is tried with {@code -Dtaproot.git=DIR}, its {@code bin}.
+ * What a command did, by real git through every effect, with and without hooks, alone and at once in one family: in linked
+ * work trees of a plain repository, of a bare one and of a submodule. Prints the table.
  */
 class AttributionTest {
-    private static final String GIT = System.getProperty("taproot.git", "");
-
     @RegisterExtension
     final GitLab lab = new GitLab();
 
+    private int families;
+
+    /** What the work trees are linked to. */
+    private enum Kind {
+        PLAIN,
+        BARE,
+        SUBMODULE
+    }
+
     @Test
     void withHooksEveryChangeIsOnItsRecord() throws Exception {
-        Attribution attribution = run(true, 1, 1);
+        Attribution attribution = new Attribution(true);
+        run(Kind.PLAIN, attribution, 1);
+        print(attribution, "hooks on, 1 at once");
         assertThat(attribution.total().unknown).as("not told by a hook").isZero();
         // What git runs no hook for may still be told by a reflog.
         assertThat(attribution.total().inferred).isLessThan(attribution.total().exact / 10);
@@ -33,21 +43,34 @@ class AttributionTest {
 
     @Test
     void withHooksEveryChangeIsOnItsRecordWhateverRunsBesideIt() throws Exception {
-        Attribution attribution = run(true, 2, 1);
+        Attribution attribution = new Attribution(true);
+        run(Kind.SUBMODULE, attribution, 2);
+        print(attribution, "hooks on, 2 at once");
         assertThat(attribution.total().unknown).as("not told by a hook").isZero();
     }
 
     @Test
     void withoutHooksNothingIsWrong() throws Exception {
-        assertThat(run(false, 2, 1).total().exact).isZero();
+        Attribution attribution = new Attribution(false);
+        run(Kind.BARE, attribution, 2);
+        print(attribution, "hooks off, 2 at once");
+        assertThat(attribution.total().exact).isZero();
+        assertThat(attribution.total().inferred).isPositive();
     }
 
     @Tag("long")
     @Test
     void theWholeTable() throws Exception {
+        Map<String, Attribution> columns = new TreeMap<>();
         for (boolean hooks : new boolean[] {true, false}) {
             for (int workers : new int[] {1, 2, 8}) {
-                Attribution attribution = run(hooks, workers, workers == 1 ? 4 : 2);
+                Attribution attribution = new Attribution(hooks);
+                for (Kind kind : Kind.values()) {
+                    run(kind, attribution, workers);
+                }
+                String title = "hooks " + (hooks ? "on" : "off") + ", " + workers + " at once";
+                print(attribution, title);
+                columns.put(title, attribution);
                 if (hooks) {
                     assertThat(attribution.total().unknown).isZero();
                 }
@@ -55,30 +78,27 @@ class AttributionTest {
         }
     }
 
-    private int family;
+    private static void print(Attribution attribution, String title) {
+        System.out.println(attribution.table(title));
+        attribution.complaints().forEach(System.out::println);
+        assertThat(attribution.complaints()).isEmpty();
+        assertThat(attribution.total().wrong).isZero();
+        assertThat(attribution.total().misnamed).isZero();
+        assertThat(attribution.total().silent).isZero();
+    }
 
-    /** Workers in linked worktrees of one family, each through all effects, some rounds. */
-    private Attribution run(boolean hooks, int workers, int rounds) throws Exception {
-        String name = "family" + family++;
-        String main = lab.work(name);
-        lab.given(path() + "git init -q " + name + "; cd " + name
-                + "; for i in 1 2 3; do echo $i > f$i; git add f$i; git commit -q -m m$i; done"
-                + "; git clone -q --bare . ../" + name + "-bare; git remote add origin ../" + name + "-bare"
-                + "; git fetch -q; git config push.default current");
-        for (int worker = 0; worker < workers; worker++) {
-            lab.given(path() + "cd " + name + "; git worktree add -q ../" + name + "-" + worker + " -b base" + worker);
-        }
-        if (hooks) {
+    /** Workers in linked work trees of one family, each through all effects. */
+    private void run(Kind kind, Attribution attribution, int workers) throws Exception {
+        String name = "f" + families++;
+        String main = family(kind, name, workers);
+        if (attribution.hooks()) {
             hooks(main);
         }
         lab.records();
         List<List<Attribution.Step>> all = new ArrayList<>();
         List<Process> running = new ArrayList<>();
         for (int worker = 0; worker < workers; worker++) {
-            List<Attribution.Step> steps = new ArrayList<>();
-            for (int round = 0; round < rounds; round++) {
-                steps.addAll(steps("w" + worker + "r" + round, name + "-bare"));
-            }
+            List<Attribution.Step> steps = steps(name + "w" + worker + "r0", "../" + name + "-far", workers == 1);
             all.add(steps);
             running.add(lab.begin(script(name + "-" + worker, steps)));
         }
@@ -86,26 +106,47 @@ class AttributionTest {
             assertThat(process.waitFor()).isZero();
         }
         lab.untilQuiet();
-        Attribution attribution = new Attribution();
         List<CommandRecord> records = lab.records().all();
-        List<Attribution.Entry> reflogs = Attribution.reflogs(Path.of(main, ".git"));
-        all.forEach(steps -> attribution.judge(steps, records, reflogs));
-        System.out.println(attribution.table("%nhooks %s, %d at once".formatted(hooks ? "on" : "off", workers)));
-        attribution.complaints().forEach(System.out::println);
-        assertThat(attribution.complaints()).isEmpty();
-        assertThat(attribution.total().wrong).isZero();
-        assertThat(attribution.total().misnamed).isZero();
-        return attribution;
+        String common = lab.given("git -C " + main + " rev-parse --path-format=absolute --git-common-dir")
+                .out()
+                .strip();
+        for (List<Attribution.Step> steps : all) {
+            attribution.judge(steps, records, Path.of(common), lab.work().resolve("refs"));
+        }
     }
 
-    private static String path() {
-        return GIT.isEmpty() ? "" : "export PATH=" + GIT + ":$PATH; ";
+    /** Makes the repository, a bare one to push to, and the work trees; where it is. */
+    private String family(Kind kind, String name, int workers) throws Exception {
+        StringBuilder script = new StringBuilder("mkdir -p refs; git init -q " + name
+                + "; for i in 1 2 3; do echo $i > " + name + "/f$i; git -C " + name + " add f$i; git -C " + name
+                + " commit -q -m m$i; done; git clone -q --bare " + name + " " + name + "-far\n");
+        String main = switch (kind) {
+            case PLAIN -> name;
+            case BARE -> {
+                script.append("git clone -q --bare " + name + " " + name + "-main\n");
+                yield name + "-main";
+            }
+            case SUBMODULE -> {
+                script.append("git init -q " + name + "-super; git -C " + name + "-super submodule --quiet add ../"
+                        + name + " sub\n");
+                yield name + "-super/sub";
+            }
+        };
+        for (int worker = 0; worker < workers; worker++) {
+            script.append("git -C %s worktree add -q $LAB/%s-%d -b base%d%n".formatted(main, name, worker, worker));
+        }
+        lab.given(script.toString());
+        return lab.work(main);
     }
 
+    /** Dates are those of the clock, as everywhere but in the lab: reflogs are told by them. */
     private static String script(String directory, List<Attribution.Step> steps) {
-        StringBuilder script = new StringBuilder(path() + "cd " + directory + "\n"
-                + "g() { step=$1; shift; GIT_COMMITTER_NAME=$step git -c lab.step=$step \"$@\" >/dev/null 2>&1 || :; }\n"
-                + "q() { GIT_COMMITTER_NAME=none GIT_TRACE2_EVENT=0 git \"$@\" >/dev/null 2>&1; }\n");
+        StringBuilder script = new StringBuilder("unset GIT_COMMITTER_DATE GIT_AUTHOR_DATE; cd " + directory
+                + "; COMMON=$(GIT_TRACE2_EVENT=0 git rev-parse --path-format=absolute --git-common-dir)\n"
+                + "g() { step=$1; shift; refs $step.a;"
+                + " GIT_COMMITTER_NAME=$step git -c lab.step=$step \"$@\" >/dev/null 2>&1; refs $step.z; }\n"
+                + "q() { GIT_COMMITTER_NAME=none GIT_TRACE2_EVENT=0 git \"$@\" >/dev/null 2>&1; }\n"
+                + "refs() { GIT_TRACE2_EVENT=0 git show-ref --head >$LAB/refs/$1; }\n");
         for (Attribution.Step step : steps) {
             script.append(step.script().replace("git ", "g " + step.name() + " "))
                     .append('\n');
@@ -113,11 +154,13 @@ class AttributionTest {
         return script.append("exit 0\n").toString();
     }
 
-    /** Every effect once; what stands before {@code git} is done without a trace and without a name. */
-    private static List<Attribution.Step> steps(String worker, String remote) {
-        List<Attribution.Step> steps = new ArrayList<>();
-        String b = worker;
-        String[][] script = {
+    /**
+     * Every effect once; what stands before {@code git} is done without a trace and without a name.
+     *
+     * @param alone nobody else has stashes
+     */
+    private static List<Attribution.Step> steps(String b, String remote, boolean alone) {
+        List<String[]> script = new ArrayList<>(List.of(new String[][] {
             {"branch_created", "git branch " + b},
             {"switched", "git switch " + b},
             {"index_changed", "echo " + b + " > a" + b + "; git add a" + b},
@@ -128,6 +171,8 @@ class AttributionTest {
             {"commit_created", "git commit -m " + b + "-4"},
             {"reset", "git reset HEAD~1"},
             {"reset", "git reset --hard"},
+            {"reset", "q commit --allow-empty -m k; git reset --keep HEAD~1"},
+            {"reset", "q commit --allow-empty -m k; git reset --merge HEAD~1"},
             {"branch_created", "git checkout -b " + b + "-topic"},
             {"commit_created", "echo t > t" + b + "; q add t" + b + "; git commit -m " + b + "-5"},
             {"commit_created", "echo u > u" + b + "; q add u" + b + "; git commit -m " + b + "-6"},
@@ -152,37 +197,56 @@ class AttributionTest {
             {"rebase_aborted", "git rebase --abort"},
             {"conflict", "git cherry-pick " + b},
             {"aborted", "git cherry-pick --abort"},
+            {"rebase_stopped", "git rebase " + b},
+            {"rebase_finished", "echo both > v" + b + "; q add v" + b + "; git rebase --continue"},
             {"stash_pushed", "echo w >> a" + b + "; git stash"},
             {"paths_checked_out", "git checkout -- a" + b},
             {"restored", "git restore a" + b},
             {"tag_created", "git tag " + b + "-t"},
             {"tag_moved", "git tag -f " + b + "-t HEAD~1"},
             {"tag_deleted", "git tag -d " + b + "-t"},
+            {"branch_moved", "q branch " + b + "-mv HEAD~1; git branch -f " + b + "-mv HEAD"},
             {"branch_renamed", "q branch " + b + "-old; git branch -m " + b + "-old " + b + "-new"},
             {"branch_deleted", "git branch -D " + b + "-new"},
-            {"pushed", "git push ../" + remote + " HEAD:refs/heads/" + b},
-            {"fetched", "git fetch ../" + remote + " " + b},
-            {"pulled", "git pull --ff-only ../" + remote + " " + b},
-            {"cloned", "git clone ../" + remote + " ../clone" + b},
+            {"branch_created", "git --git-dir=$COMMON branch " + b + "-dir"},
+            {"branch_deleted", "git --git-dir=$COMMON branch -D " + b + "-dir"},
+            {"pushed", "git push " + remote + " HEAD:refs/heads/" + b},
+            {"pushed", "git push $COMMON HEAD:refs/heads/" + b + "-received"},
+            {"fetched", "git fetch " + remote + " " + b},
+            {"fetched", "git fetch " + remote + " +" + b + ":refs/remotes/far/" + b},
+            {
+                "pulled",
+                "q checkout --detach; q commit --allow-empty -m far; q push " + remote + " HEAD:refs/heads/" + b
+                        + "-far; q switch " + b + "-topic; git pull --ff-only " + remote + " " + b + "-far"
+            },
+            {"cloned", "git clone " + remote + " ../clone" + b},
             {"initialized", "git init ../init" + b},
             {"worktree_added", "git worktree add --detach ../wt" + b},
             {"worktree_removed", "q worktree add ../gone" + b + "; git worktree remove ../gone" + b},
-            {"remote_changed", "git remote add " + b + " ../" + remote},
+            {"remote_changed", "git remote add " + b + " " + remote},
             {"config_changed", "git config lab." + b + " x"},
             {"notes_changed", "git notes --ref " + b + " add -m note"},
             {"maintenance", "git pack-refs"},
             {"nothing", "git status"},
-        };
-        for (int i = 0; i < script.length; i++) {
-            steps.add(new Attribution.Step(worker + "s" + i, script[i][0], script[i][1]));
+        }));
+        if (alone) {
+            script.addAll(List.of(new String[][] {
+                {"stash_applied", "git stash apply"},
+                {"stash_popped", "q checkout -- .; git stash pop"},
+                {"stash_pushed", "git stash"},
+                {"stash_dropped", "git stash drop"},
+            }));
+        }
+        List<Attribution.Step> steps = new ArrayList<>();
+        for (String[] step : script) {
+            steps.add(new Attribution.Step(b + "s" + steps.size(), b, step[0], step[1]));
         }
         return steps;
     }
 
     private void hooks(String repository) {
-        String path = (GIT.isEmpty() ? "" : GIT + ":") + System.getenv("PATH");
         Map<String, String> environment =
-                Map.of("HOME", lab.home().toString(), "PATH", path, "GIT_CONFIG_NOSYSTEM", "1");
+                Map.of("HOME", lab.home().toString(), "PATH", GitLab.path(), "GIT_CONFIG_NOSYSTEM", "1");
         Cli install = Cli.run(Screen.PLAIN, environment, "hook", "install", "--repository", repository);
         assertThat(install.status()).as(install.err()).isZero();
     }

@@ -45,6 +45,9 @@ final class GitLab implements BeforeEachCallback, AfterEachCallback {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration GRACE = Duration.ofSeconds(5);
 
+    /** The {@code bin} of another git than that of the path, by {@code -Dtaproot.git=DIR}: every test of this package takes it. */
+    private static final String GIT = System.getProperty("taproot.git", "");
+
     /** Every process begun here carries it in its environment, however far it has wandered off. */
     private static final String MARK = "TAPROOT_LAB";
 
@@ -194,6 +197,19 @@ final class GitLab implements BeforeEachCallback, AfterEachCallback {
         program(repository + hooks + name, script);
     }
 
+    /** Where programs are looked for, the git that is tested among them. */
+    static String path() {
+        String path = System.getenv("PATH");
+        return GIT.isEmpty() ? path : GIT + ":" + path;
+    }
+
+    /** Whether the git that is tested is as new. */
+    boolean gitIsAtLeast(int major, int minor) throws Exception {
+        String[] version = given("git version").out().split("[ .\n]");
+        int number = Integer.parseInt(version[2]) * 1_000 + Integer.parseInt(version[3]);
+        return number >= major * 1_000 + minor;
+    }
+
     /** A script whose git is traced. */
     Ran run(String script) throws Exception {
         return run(script, Map.of());
@@ -244,6 +260,7 @@ final class GitLab implements BeforeEachCallback, AfterEachCallback {
                 "af_unix:stream:" + places().traceSocket(),
                 "LC_ALL",
                 "C"));
+        variables.put("PATH", path());
         variables.putAll(environment);
         return builder;
     }

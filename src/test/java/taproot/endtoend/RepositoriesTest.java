@@ -14,7 +14,7 @@ import taproot.daemon.log.CommandFacts;
 import taproot.daemon.log.CommandQuery;
 import taproot.daemon.log.LogReader;
 import taproot.daemon.metrics.Counter;
-import taproot.daemon.repositories.Repositories;
+import taproot.daemon.repositories.Located;
 import taproot.normalizer.CommandRecord;
 import taproot.normalizer.CommandRecord.Repository;
 
@@ -184,7 +184,8 @@ class RepositoriesTest {
 
     private List<String> found(String path) throws Exception {
         String real = lab.work(path);
-        return query(CommandQuery.where().repository(real).within(Repositories.around(real)));
+        return query(
+                CommandQuery.where().repository(real).within(Located.of(real).repository()));
     }
 
     private List<String> query(CommandQuery.Builder where) throws Exception {

@@ -8,10 +8,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import taproot.daemon.api.Control;
 import taproot.daemon.config.ConfigException;
+import taproot.daemon.log.CommandQuery;
 import taproot.daemon.log.LogStatus;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Failure;
@@ -67,6 +69,19 @@ record DaemonControl(Daemon daemon, String version, Instant startedAt, StoredFor
     @Override
     public CompletionStage<Long> barrier() {
         return daemon.barrier();
+    }
+
+    @Override
+    public CompletionStage<CommandQuery> located(CommandQuery query) {
+        String path = query.repository();
+        return path == null
+                ? CompletableFuture.completedStage(query)
+                : daemon.repositories().locate(path).thenApply(found -> query.at(found.path(), found.repository()));
+    }
+
+    @Override
+    public CompletionStage<Void> forgetPlaces() {
+        return daemon.repositories().forget();
     }
 
     @Override

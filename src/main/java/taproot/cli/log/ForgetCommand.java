@@ -1,5 +1,6 @@
 package taproot.cli.log;
 
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import taproot.daemon.log.CommandQuery;
 import taproot.daemon.log.Forgotten;
 import taproot.daemon.log.LogException;
 import taproot.daemon.log.LogReader;
+import taproot.daemon.repositories.Repositories;
 
 /** {@code taproot forget}: records removed for good, by the daemon if one runs. */
 @Command(
@@ -137,9 +139,17 @@ public final class ForgetCommand implements Callable<Integer> {
     /** No daemon runs. */
     private static Forgotten forgetAlone(Places places, CommandQuery query) throws CommandFailedException {
         try {
-            return CommandLog.forget(places.stateDirectory(), query);
+            Forgotten forgotten = CommandLog.forget(places.stateDirectory(), query);
+            Repositories.forget(places.stateDirectory());
+            return forgotten;
         } catch (LogException e) {
             throw Log.failed(e);
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitStatus.FAILED,
+                    "the records are forgotten, but not where reflogs were read: remove "
+                            + places.stateDirectory().resolve("reflogs") + " (" + e.getMessage() + ")",
+                    e);
         }
     }
 

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
 import taproot.cli.terminal.Session;
 import taproot.cli.text.Moment;
 import taproot.daemon.log.CommandQuery;
+import taproot.daemon.repositories.Located;
 import taproot.normalizer.Outcome;
 
 /** Which records somebody wants; for the log itself and, under the same names, for the daemon. */
@@ -73,9 +74,10 @@ public final class RecordFilter {
 
     /** A query with these conditions. */
     public CommandQuery.Builder query(Session around) {
+        Located wanted = repository == null ? null : RepositoryOption.wanted(repository);
         return CommandQuery.where()
-                .repository(repository == null ? null : RepositoryOption.wanted(repository))
-                .within(repository == null ? null : RepositoryOption.around(repository))
+                .repository(wanted == null ? null : wanted.path())
+                .within(wanted == null ? null : wanted.repository())
                 .command(command)
                 .outcome(outcome)
                 .failed(failed ? true : null)
@@ -89,7 +91,9 @@ public final class RecordFilter {
     /** The same conditions as the daemon wants them behind a question mark, each followed by {@code &}. */
     public String parameters(Session around) {
         Map<String, @Nullable Object> given = new LinkedHashMap<>();
-        given.put("repository", repository == null ? null : RepositoryOption.wanted(repository));
+        given.put(
+                "repository",
+                repository == null ? null : RepositoryOption.wanted(repository).path());
         given.put("command", command);
         given.put("outcome", outcome == null ? null : outcome.wire());
         given.put("failed", failed ? "true" : null);
@@ -107,7 +111,7 @@ public final class RecordFilter {
 
     /** As git names it: absolute, links resolved; a directory that is gone still has records. */
     public static String real(Path path) {
-        return RepositoryOption.real(path);
+        return RepositoryOption.of(path).path();
     }
 
     private @Nullable Instant time(String option, @Nullable String text, Session around) {

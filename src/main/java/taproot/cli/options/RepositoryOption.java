@@ -1,38 +1,23 @@
 package taproot.cli.options;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import taproot.daemon.repositories.Repositories;
+import taproot.daemon.log.CommandQuery;
+import taproot.daemon.repositories.Located;
 
 /** What {@code --repository} means: any path inside a repository, a directory above some, or a repository's id. */
 final class RepositoryOption {
-    private static final Pattern ID = Pattern.compile("[0-9a-f]{16}");
-
     private RepositoryOption() {}
 
     /** As a query wants it. */
-    static String wanted(Path path) {
-        return isId(path) ? path.toString() : real(path);
+    static Located wanted(Path path) {
+        boolean id = CommandQuery.isId(path.toString()) && !Files.exists(path);
+        return id ? new Located(path.toString(), null) : of(path);
     }
 
-    /** As git names it: absolute, links resolved; a directory that is gone still has records. */
-    static String real(Path path) {
-        try {
-            return path.toRealPath().toString();
-        } catch (IOException e) {
-            return path.toAbsolutePath().normalize().toString();
-        }
-    }
-
-    /** The repository that the path lies in; null where it is in none, or is none. */
-    static @Nullable String around(Path path) {
-        return isId(path) ? null : Repositories.around(wanted(path));
-    }
-
-    private static boolean isId(Path path) {
-        return ID.matcher(path.toString()).matches() && !Files.exists(path);
+    /** A directory that is gone still has records, under its own name. */
+    static Located of(Path path) {
+        Path absolute = path.toAbsolutePath();
+        return Located.of((Files.exists(absolute) ? absolute : absolute.normalize()).toString());
     }
 }

@@ -3,7 +3,10 @@ package taproot.daemon.api;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import taproot.daemon.log.CommandLog;
+import taproot.daemon.log.CommandQuery;
 import taproot.daemon.metrics.Part;
 import taproot.daemon.metrics.Waiting;
 import taproot.daemon.stream.CommandStream;
@@ -32,6 +35,14 @@ record Call(
         waiting.put(Part.SUBSCRIBERS, stream.waiting());
         waiting.put(Part.READERS, reads.waiting());
         return waiting;
+    }
+
+    /** The query for the repository that the path it names lies in; emitted on the event loop. */
+    Mono<CommandQuery> located(CommandQuery query) {
+        return query.namesPath()
+                ? Mono.fromCompletionStage(() -> control.located(query))
+                        .publishOn(Schedulers.fromExecutor(stream.loop()))
+                : Mono.just(query);
     }
 
     /** The part of the path that has this name. */

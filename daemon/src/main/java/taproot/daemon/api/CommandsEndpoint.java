@@ -34,6 +34,9 @@ final class CommandsEndpoint implements Endpoint {
         Parameters parameters = call.parameters();
         CommandQuery query = parameters.filter().after(parameters.number("after", 0, Long.MAX_VALUE), (int)
                 parameters.number("limit", DEFAULT_LIMIT, Integer.MAX_VALUE));
-        return Replies.pieces(response, "application/json", new CommandList(query).pieces(call.reads()));
+        return Replies.pieces(
+                response,
+                "application/json",
+                call.located(query).flatMapMany(located -> new CommandList(located).pieces(call.reads())));
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import taproot.daemon.config.ConfigException;
+import taproot.daemon.log.CommandQuery;
 import taproot.daemon.metrics.Counter;
 import taproot.daemon.metrics.Failure;
 import taproot.daemon.metrics.GateFigures;
@@ -60,6 +61,19 @@ public interface Control {
 
     /** The commands that are not yet over, oldest first. */
     List<Live> live();
+
+    /**
+     * Completes with the query for the repository that the path it names lies in, or as it is where that cannot be found
+     * out in time; on any thread.
+     */
+    default CompletionStage<CommandQuery> located(CommandQuery query) {
+        return CompletableFuture.completedStage(query);
+    }
+
+    /** Forgets the names of repositories that it keeps beside the log; on any thread. */
+    default CompletionStage<Void> forgetPlaces() {
+        return CompletableFuture.completedStage(null);
+    }
 
     /** How each sink is doing, in the order of the configuration. */
     default List<SinkStatus> sinks() {

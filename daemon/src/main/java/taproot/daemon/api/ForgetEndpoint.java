@@ -33,7 +33,12 @@ final class ForgetEndpoint implements Endpoint {
         if (what.repository() == null && what.until() == null) {
             throw ProblemException.badParameter("repository", null, "repository or until: what is to be forgotten");
         }
+        if (what.repository() != null && !what.namesPath()) {
+            // Buckets know no ids: something would be left.
+            throw ProblemException.badParameter("repository", what.repository(), "an absolute path");
+        }
         return Mono.fromFuture(call.log().forget(what).toCompletableFuture(), true)
+                .delayUntil(_ -> Mono.fromCompletionStage(() -> call.control().forgetPlaces()))
                 .flatMap(forgotten -> Replies.json(response, json -> {
                     json.writeNumberField("commands", forgotten.commands());
                     json.writeNumberField("traces", forgotten.traces());

@@ -146,8 +146,9 @@ record Parameters(Map<String, List<String>> values) {
 
     private @Nullable String path(String name) throws ProblemException {
         String text = text(name);
-        if (text != null && !text.startsWith("/")) {
-            throw ProblemException.badParameter(name, text, "an absolute path");
+        boolean path = text != null && text.startsWith("/") && text.indexOf(0) < 0;
+        if (text != null && !path && !CommandQuery.isId(text)) {
+            throw ProblemException.badParameter(name, text, "an absolute path, or a repository's id (16 hex digits)");
         }
         return text;
     }

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.netty.http.server.HttpServerResponse;
+import taproot.daemon.log.CommandQuery;
 import taproot.daemon.stream.StreamRequest;
 
 /**
@@ -32,17 +33,20 @@ final class StreamEndpoint implements Endpoint {
 
     @Override
     public Publisher<Void> answer(Call call, HttpServerResponse response) throws ProblemException {
-        StreamRequest request = new StreamRequest(
-                call.parameters().filter().newest(0),
-                after(call),
-                call.parameters().text("log_id"),
-                call.parameters().isSet("live"));
+        CommandQuery query = call.parameters().filter().newest(0);
+        Long after = after(call);
+        String logId = call.parameters().text("log_id");
+        boolean live = call.parameters().isSet("live");
         if (call.control().status().log().id() == null) {
             response.header(HttpHeaderNames.RETRY_AFTER, "1");
             throw new ProblemException(
                     HttpResponseStatus.SERVICE_UNAVAILABLE, "the log is not open yet: /v1/status says why, try again");
         }
-        return Replies.pieces(response, "text/event-stream", call.stream().events(request));
+        return Replies.pieces(
+                response,
+                "text/event-stream",
+                call.located(query)
+                        .flatMapMany(located -> call.stream().events(new StreamRequest(located, after, logId, live))));
     }
 
     private static @Nullable Long after(Call call) throws ProblemException {

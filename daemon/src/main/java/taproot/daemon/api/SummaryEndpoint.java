@@ -44,8 +44,8 @@ final class SummaryEndpoint implements Endpoint {
         CommandQuery query = call.parameters().filter().newest(0);
         long given = call.parameters().number("limit", DEFAULT_LIMIT, Integer.MAX_VALUE);
         long limit = given == 0 ? Long.MAX_VALUE : given;
-        return call.reads()
-                .read(log -> log.summary(query, by))
+        return call.located(query)
+                .flatMap(located -> call.reads().read(log -> log.summary(located, by)))
                 .flatMap(groups -> Replies.json(response, json -> write(json, by, groups, limit)));
     }
 

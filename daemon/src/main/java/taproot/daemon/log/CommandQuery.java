@@ -2,6 +2,7 @@ package taproot.daemon.log;
 
 import java.time.Instant;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import taproot.normalizer.Outcome;
 
@@ -32,12 +33,46 @@ public record CommandQuery(
         long after,
         int limit,
         boolean newest) {
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{16}");
 
     public CommandQuery {
         if (after < 0 || limit < 0) {
             throw new IllegalArgumentException(
                     "after and limit are zero or more, got after " + after + ", limit " + limit);
         }
+    }
+
+    /** Whether this is how the id of a repository looks. */
+    public static boolean isId(String text) {
+        return ID.matcher(text).matches();
+    }
+
+    /** Whether a path is wanted, of which one has to know in which repository it lies. */
+    public boolean namesPath() {
+        return repository != null && !isId(repository);
+    }
+
+    /**
+     * The same conditions for a path that was looked at.
+     *
+     * @param path without symbolic links
+     * @param root the repository it lies in; null where it is in none
+     */
+    public CommandQuery at(String path, @Nullable String root) {
+        return new CommandQuery(
+                path,
+                root,
+                command,
+                outcome,
+                failed,
+                readOnly,
+                since,
+                until,
+                minDurationUs,
+                session,
+                after,
+                limit,
+                newest);
     }
 
     /** Whether a record at hand is one of those wanted; after and limit do not matter. */

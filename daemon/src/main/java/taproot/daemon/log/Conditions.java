@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import taproot.normalizer.CommandRecord;
 import taproot.normalizer.Outcome;
@@ -19,7 +18,6 @@ import taproot.normalizer.Outcome;
  */
 final class Conditions {
     private static final long MINUTE = 60_000_000;
-    private static final Pattern ID = Pattern.compile("[0-9a-f]{16}");
 
     private final List<String> terms = new ArrayList<>();
     private final List<Object> values = new ArrayList<>();
@@ -86,7 +84,7 @@ final class Conditions {
         if (wanted == null) {
             return;
         }
-        if (ID.matcher(wanted).matches()) {
+        if (CommandQuery.isId(wanted)) {
             terms.add(knowsIds ? "json_extract(record, '$.repository.id') = ?" : "FALSE AND ''= ?");
             values.add(wanted);
             predicate = predicate.and(facts -> wanted.equals(id(facts.repository())));

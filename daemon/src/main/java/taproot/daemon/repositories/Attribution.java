@@ -30,6 +30,14 @@ final class Attribution {
 
     private static final Pattern RETURNING =
             Pattern.compile("rebase\\b.*\\((?:finish|abort)\\): returning to (refs/heads/.+)");
+    private static final Pattern MOVING = Pattern.compile("checkout: moving from (\\S+) to .*");
+    private static final Pattern RENAMED = Pattern.compile("Branch: renamed (refs/heads/\\S+) to .*");
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}([0-9a-f]{24})?");
+
+    /** HEAD goes elsewhere, or stands by itself, and no branch moves with it. */
+    private static final Pattern LEAVING =
+            Pattern.compile("checkout: .*|rebase\\b.*|pull .*\\((start|pick|finish)\\).*");
+
     private static final Pattern FINISHED = Pattern.compile("rebase\\b.*\\((?:finish|abort)\\).*");
 
     /** Nothing that can be told, as opposed to nothing that was done. */
@@ -62,8 +70,9 @@ final class Attribution {
 
     /** Looks at each reflog that the command may have written, once, so that they are read. */
     static void read(CommandRecord record, GitPlace place, Reflogs reflogs) throws IOException {
+        String branch =
+                reflogs.branch(place); // First: who goes elsewhere later has said so in the reflog that is read next.
         var unused = reflogs.head(place);
-        String branch = reflogs.branch(place);
         if (branch != null) {
             var head = reflogs.of(place, branch);
         }
@@ -81,8 +90,7 @@ final class Attribution {
     Found find() throws IOException {
         ReflogRule.Expectation expected = ReflogRule.of(record);
         if (expected == null) {
-            blurAll(null);
-            return Found.UNCERTAIN;
+            return giveUp();
         }
         try {
             Pattern head = expected.head();
@@ -103,6 +111,12 @@ final class Attribution {
             return Found.UNCERTAIN;
         }
         return changes.isEmpty() ? Found.NOTHING : new Found(List.copyOf(changes), INFERRED);
+    }
+
+    /** Nothing of what was read is anybody's. */
+    Found giveUp() throws IOException {
+        blurAll(null);
+        return Found.UNCERTAIN;
     }
 
     /** Moves the cursors past what a hook has told already. */
@@ -147,13 +161,17 @@ final class Attribution {
             throw new Uncertain("HEAD has no reflog");
         }
         List<ReflogEntry> taken = fitting(head, message, many, company.here());
-        String branch = reflogs.branch(place);
+        String branch = branchOf(head, reflogs.branch(place));
         Reflog ofBranch = branch == null ? null : reflogs.of(place, branch);
         String finished = null;
         for (ReflogEntry entry : taken) {
             add("HEAD", entry);
             if (branch != null && ofBranch != null && tookTwin(ofBranch, entry)) {
                 add(branch, entry);
+            } else if (branch != null
+                    && entry.moved()
+                    && !LEAVING.matcher(entry.message()).matches()) {
+                throw new Uncertain("which branch moved with HEAD is not seen any more");
             }
             Matcher returning = RETURNING.matcher(entry.message());
             finished = returning.matches() ? returning.group(1) : finished;
@@ -161,6 +179,25 @@ final class Attribution {
         if (finished != null) {
             finished(place, finished, taken.getLast());
         }
+    }
+
+    /**
+     * The branch that HEAD named when the entries were written that have been taken: the one that the next who went
+     * elsewhere has left, or else the one it names still. Null where it named none.
+     */
+    private static @Nullable String branchOf(Reflog head, @Nullable String now) {
+        for (ReflogEntry later : head.entries) {
+            Matcher moving = MOVING.matcher(later.message());
+            if (moving.matches()) {
+                String left = moving.group(1);
+                return COMMIT.matcher(left).matches() ? null : "refs/heads/" + left;
+            }
+            Matcher renamed = RENAMED.matcher(later.message());
+            if (renamed.matches()) {
+                return renamed.group(1);
+            }
+        }
+        return now;
     }
 
     /** HEAD and the branch it names move together, and the same line is written to both. */
@@ -265,6 +302,11 @@ final class Attribution {
             throw new Uncertain("somebody else wrote there");
         }
         if (n == 0 && !surely) {
+            if (reflog.entries.stream()
+                    .anyMatch(entry ->
+                            isInTime(entry) && message.matcher(entry.message()).matches())) {
+                throw new Uncertain("somebody unheard may have written before it");
+            }
             return List.of();
         }
         if (n == 1 && !many && surely && inTime && reflog.state == Reflog.State.CONTINUED) {

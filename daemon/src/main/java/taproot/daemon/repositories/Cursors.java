@@ -108,7 +108,7 @@ final class Cursors {
         if (!dirty.compareAndSet(true, false)) {
             return;
         }
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Path fresh = fresh(file);
         Files.deleteIfExists(fresh);
         Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try (BufferedWriter out = Files.newBufferedWriter(fresh, StandardCharsets.US_ASCII)) {
@@ -126,6 +126,21 @@ final class Cursors {
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
         }
+    }
+
+    /** Nothing was ever read. */
+    void forget() throws IOException {
+        byPath.invalidateAll();
+        delete(file);
+    }
+
+    static void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(fresh(file));
+    }
+
+    private static Path fresh(Path file) {
+        return file.resolveSibling(file.getFileName() + ".new");
     }
 
     private static String encoded(String bytes) {

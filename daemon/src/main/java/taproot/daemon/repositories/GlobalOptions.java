@@ -20,11 +20,12 @@ record GlobalOptions(
     private static final Set<String> WITH_VALUE =
             Set.of("-c", "--namespace", "--config-env", "--attr-source", "--super-prefix");
 
-    /** Whether the command line begins with the command itself and no variable was reported: nothing to find here. */
-    static boolean areAbsent(CommandRecord record) {
+    /** Whether a git directory was asked for, which may be another than that of the work tree that git named. */
+    static boolean nameGitDir(CommandRecord record) {
         List<String> argv = record.argv();
-        return (argv.size() < 2 || !argv.get(1).startsWith("-"))
+        boolean none = (argv.size() < 2 || !argv.get(1).startsWith("-"))
                 && record.params().isEmpty();
+        return !none && of(record).gitDir() != null;
     }
 
     static GlobalOptions of(CommandRecord record) {

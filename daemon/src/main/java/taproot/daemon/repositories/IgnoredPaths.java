@@ -18,7 +18,12 @@ final class IgnoredPaths implements Predicate<CommandRecord> {
         this.pattern = pattern;
     }
 
-    static IgnoredPaths of(List<String> globs, String home) {
+    static IgnoredPaths of(List<String> globs) {
+        String home = System.getenv("HOME");
+        return of(globs, home == null ? System.getProperty("user.home") : home);
+    }
+
+    private static IgnoredPaths of(List<String> globs, String home) {
         if (globs.isEmpty()) {
             return new IgnoredPaths(null);
         }

@@ -63,6 +63,11 @@ record Known(
         }
     }
 
+    /** By what all work trees of the repository are told from those of others: the directory they share. */
+    String family() {
+        return place.commonDir().bytes();
+    }
+
     /** The same, seen again now; null where it is gone or another one is there. */
     @Nullable
     Known seenAgain() throws IOException {

@@ -91,7 +91,7 @@ final class Movements {
 
     /** Looks for what it moved, with the next round of its family. */
     void look(Mover mover) {
-        String family = mover.known.place().commonDir().bytes();
+        String family = mover.known.family();
         boolean[] first = {false};
         waiting.compute(family, (_, known) -> {
             List<Mover> movers = known;
@@ -237,7 +237,18 @@ final class Movements {
             attribution.passOver();
             return new Attribution.Found(record.refChanges(), record.refConfidence());
         }
-        return attribution.find();
+        return servesItself(mover) ? attribution.giveUp() : attribution.find();
+    }
+
+    /** Whether it pushes into its own family: what moved there, it has not moved itself. */
+    private static boolean servesItself(Mover mover) {
+        RawPath commonDir = mover.known.place().commonDir();
+        return mover.record().processes().stream()
+                .filter(process -> Traffic.serves(process.argv()))
+                .map(process -> RawPath.ofText(process.argv().getLast()))
+                .anyMatch(path -> !path.isAbsolute()
+                        || path.isInOrAt(commonDir)
+                        || path.child(".git").equals(commonDir));
     }
 
     private Company.Nearness nearness(Traffic.Passage other, Known here) {

@@ -31,8 +31,8 @@ final class Pending {
         /** {@link System#nanoTime} at which it came. */
         final long since = System.nanoTime();
 
-        /** Where it stands in the order of those that came. */
-        final InOrder.Place place;
+        /** Where it stands in the order of those that came; in another line when its family is known. */
+        private volatile InOrder.Place place;
 
         private final AtomicBoolean claimed;
         private final CompletableFuture<Void> gone = new CompletableFuture<>();
@@ -45,6 +45,14 @@ final class Pending {
             this.journey = journey;
             this.place = place;
             claimed = new AtomicBoolean(known);
+        }
+
+        InOrder.Place place() {
+            return place;
+        }
+
+        void standAt(InOrder.Place other) {
+            place = other;
         }
 
         void foundIn(CommandRecord.Repository found) {

@@ -6,9 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -22,7 +19,6 @@ import taproot.daemon.metrics.Counters;
 import taproot.daemon.metrics.Part;
 import taproot.daemon.metrics.Waiting;
 import taproot.normalizer.CommandRecord;
-import taproot.normalizer.Effects;
 import taproot.normalizer.FinishedCommand;
 import taproot.normalizer.RunningProcess;
 import taproot.normalizer.Sid;
@@ -31,16 +27,14 @@ import taproot.normalizer.Sid;
  * Completes finished commands on their way to the log: in which repository they ran. What is known already costs its
  * caller a look into a cache; everything else is looked up on threads of its own, so that nothing here ever makes a
  * caller wait. A file system that hangs delays the commands of its own repositories alone, and no longer than
- * {@code repositories.timeout}: then they go on, and their records say so. What came before is handed on before, unless it
- * takes long.
+ * {@code repositories.timeout}: then they go on, and their records say so. Within a family what came before is handed on
+ * before, unless it takes long.
  */
 public final class Repositories {
     private static final Logger LOG = LoggerFactory.getLogger(Repositories.class);
 
-    /** What hangs for longer is made up for by another thread, and nobody waits for it to keep the order. */
-    private static final Duration SLOW = Duration.ofMillis(50);
-
-    private static final Duration LONGEST_TICK = Duration.ofMillis(250);
+    /** What hangs for longer is made up for by another thread, and nobody of its family waits for it to keep the order. */
+    private static final Duration SLOW = WayOut.PATIENCE;
 
     /** A crash costs what was read since; more often than this nobody needs it. */
     private static final Duration SAVED_EVERY = Duration.ofSeconds(10);
@@ -60,30 +54,24 @@ public final class Repositories {
     };
 
     private final Counters counters;
-    private final Consumer<FinishedCommand> log;
     private final LongSupplier queuedBytes;
     private final Lanes lanes;
     private final Resolver resolver;
     private final Cursors cursors;
     private final Traffic traffic;
     private final Movements movements;
-    private final Pending pending = new Pending();
-    private final InOrder order;
+    private final WayOut out;
     private final WorkingDirectories workingDirectories = new WorkingDirectories();
-    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
-            task -> Thread.ofPlatform().name("repositories-watch").daemon().unstarted(task));
+    private final Alarms alarms;
 
     /** Set before the first command comes. */
     private volatile Witness witness = NOBODY;
 
-    /** Who hangs, and who has waited for too long. */
+    /** Who hangs, who has waited for too long, and who is let pass. */
     private final Recurring patience;
 
-    private final Recurring keepingOrder;
     private final Recurring saving;
-
     private volatile Settings settings;
-    private volatile IgnoredPaths ignored;
     private volatile boolean witnessed = true;
     private volatile boolean stopped;
 
@@ -110,14 +98,12 @@ public final class Repositories {
             Consumer<FinishedCommand> log,
             LongSupplier queuedBytes) {
         this.settings = settings;
-        this.ignored = ignored(settings.ignore());
         this.counters = counters;
-        this.log = log;
         this.queuedBytes = queuedBytes;
-        this.order = new InOrder(SLOW, counters);
-        this.patience = new Recurring(tick(settings), this::look, this::later);
-        this.keepingOrder = new Recurring(SLOW, this::advance, this::later);
-        this.saving = new Recurring(SAVED_EVERY, this::saveBesides, this::later);
+        this.out = new WayOut(IgnoredPaths.of(settings.ignore()), counters, log);
+        this.alarms = new Alarms(counters);
+        this.patience = new Recurring(tick(settings), this::look, alarms::run);
+        this.saving = new Recurring(SAVED_EVERY, this::saveBesides, alarms::run);
         this.lanes = new Lanes(counters, patience::isNeeded);
         this.resolver = new Resolver(lanes);
         this.cursors = new Cursors(stateDirectory.resolve(CURSORS), lanes);
@@ -128,7 +114,7 @@ public final class Repositories {
                 traffic,
                 resolver,
                 action -> witness.whenRead(action),
-                this::later,
+                alarms,
                 counters,
                 this::moved);
     }
@@ -156,11 +142,11 @@ public final class Repositories {
      * called when nothing is more urgent.
      */
     public void prepare() {
-        lanes.submit("/", this::lookOnce);
+        lanes.submit("/", resolver::prepare);
     }
 
     private static Duration tick(Settings settings) {
-        long tick = Math.min(settings.timeout().dividedBy(8).toMillis(), LONGEST_TICK.toMillis());
+        long tick = Math.min(settings.timeout().dividedBy(8).toMillis(), SLOW.toMillis());
         return Duration.ofMillis(Math.max(tick, 1));
     }
 
@@ -171,31 +157,39 @@ public final class Repositories {
 
     /** Whether a command ran in a repository of which nothing is to be recorded. */
     public static Predicate<CommandRecord> ignoring(List<String> patterns) {
-        return ignored(patterns);
+        return IgnoredPaths.of(patterns);
     }
 
-    /**
-     * The repository that a path lies in, by the name under which its commands are filed: its work tree, or the git
-     * directory of a bare one. Null where there is none. Looks at the file system for as long as that takes.
-     */
-    public static @Nullable String around(String path) {
-        try {
-            GitPlace place = GitPlace.around(RawPath.ofText(path));
-            return place == null ? null : place.filedUnder().text();
-        } catch (IOException e) {
-            LOG.debug("{} cannot be looked at: {}", path, e.toString());
-            return null;
-        }
+    /** Finds the repository that a path lies in; where the file system is slow, completes with the path as it is written. */
+    public CompletableFuture<Located> locate(String path) {
+        CompletableFuture<Located> located = new CompletableFuture<>();
+        lanes.submit(RawPath.ofText(path).bytes(), () -> located.complete(Located.of(path)));
+        return located.completeOnTimeout(
+                Located.asWritten(path), settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private static IgnoredPaths ignored(List<String> patterns) {
-        String home = System.getenv("HOME");
-        return IgnoredPaths.of(patterns, home == null ? System.getProperty("user.home") : home);
+    /** Forgets how far each reflog was read, and so which there are; costs an attribution or two. */
+    public CompletableFuture<Void> forget() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        lanes.submit(CURSORS, () -> {
+            try {
+                cursors.forget();
+                done.complete(null);
+            } catch (IOException e) {
+                done.completeExceptionally(e);
+            }
+        });
+        return done;
     }
 
-    /** Goes by these settings from now on; the tick by which the timeout is held stays as it was. */
+    /** The same where no daemon runs. */
+    public static void forget(Path stateDirectory) throws IOException {
+        Cursors.delete(stateDirectory.resolve(CURSORS));
+    }
+
+    /** Goes by these settings from now on. */
     public void reload(Settings changed) {
-        ignored = ignored(changed.ignore());
+        out.ignore(IgnoredPaths.of(changed.ignore()));
         settings = changed;
     }
 
@@ -215,7 +209,7 @@ public final class Repositories {
         Traffic.Journey journey = traffic.note(record);
         Resolver.Found fresh = Clue.makes(record) ? null : fresh(command);
         if (fresh instanceof Resolver.Found.Here(Known known) && journey == null) {
-            handOn(command.with(record.withRepository(known.repository())));
+            out.handOn(command.with(record.withRepository(known.repository())), known.family());
         } else if (fresh instanceof Resolver.Found.Lost(Unresolved why)) {
             giveUp(command, journey, Resolver.lost(record.repository(), why));
         } else if (stopped) {
@@ -239,13 +233,17 @@ public final class Repositories {
         if (said == null || said.worktree() == null || command.rawWorktree() != null) {
             return null;
         }
-        return GlobalOptions.areAbsent(command.record()) ? resolver.fresh(said.worktree()) : null;
+        return GlobalOptions.nameGitDir(command.record()) ? null : resolver.fresh(said.worktree(), this::lookAgain);
+    }
+
+    private void lookAgain(String worktree) {
+        lanes.submit(RawPath.ofText(worktree).bytes(), () -> resolver.lookAgain(worktree));
     }
 
     /** @param journey of a command that may have moved refs; null for all others */
     private void look(FinishedCommand command, Traffic.@Nullable Journey journey, @Nullable Clue clue, String name) {
         CommandRecord.Repository said = command.record().repository();
-        if (pending.bytes() + queuedBytes.getAsLong() > settings.queueLimit() / 2) {
+        if (out.bytes() + queuedBytes.getAsLong() > settings.queueLimit() / 2) {
             counters.increment(Counter.REPOSITORIES_OVERLOADED);
             giveUp(command, journey, Resolver.lost(said, Unresolved.OVERLOADED));
         } else if (lanes.hangs(name, settings.timeout().toNanos())) {
@@ -253,9 +251,17 @@ public final class Repositories {
             giveUp(command, journey, Resolver.lost(said, Unresolved.TIMEOUT));
         } else {
             boolean slow = lanes.hangs(name, SLOW.toNanos());
-            Pending.Item item = pending.add(command, journey, slow ? InOrder.beside() : order.enter());
+            Pending.Item item = out.expect(command, journey, line(command, name), slow);
             lanes.submit(name, () -> find(item, clue));
         }
+    }
+
+    /** In whose line it waits: its family's, as far as that is known before anybody looks. */
+    private String line(FinishedCommand command, @Nullable String name) {
+        CommandRecord.Repository said = command.record().repository();
+        String worktree = said == null ? null : said.worktree();
+        Known last = worktree == null ? null : resolver.remembered(worktree);
+        return last != null ? last.family() : name != null ? name : worktree != null ? worktree : "";
     }
 
     // On the lanes' threads.
@@ -264,7 +270,6 @@ public final class Repositories {
         if (item.isClaimed()) {
             return;
         }
-        keepingOrder.isNeeded();
         CommandRecord.Repository said = item.command.record().repository();
         try {
             String sid = item.command.record().sid();
@@ -283,6 +288,7 @@ public final class Repositories {
     private void found(Pending.Item item, Known known) {
         Traffic.Journey journey = item.journey;
         item.foundIn(known.repository());
+        out.stands(item, known.family());
         if (journey == null || !witnessed) {
             leave(item, known.repository());
         } else {
@@ -296,14 +302,14 @@ public final class Repositories {
         if (mover.item().claim()) {
             FinishedCommand command = mover.item().command;
             CommandRecord record = command.record().withRepository(mover.known().repository());
-            handOn(mover.item(), command.with(record.withRefChanges(found.changes(), found.confidence())));
+            out.handOn(mover.item(), command.with(record.withRefChanges(found.changes(), found.confidence())));
         }
     }
 
     /** No more will be known of it. */
     private void leave(Pending.Item item, CommandRecord.@Nullable Repository found) {
         if (item.claim()) {
-            handOn(item, given(item.command, item.journey, found));
+            out.handOn(item, given(item.command, item.journey, found));
         }
     }
 
@@ -311,26 +317,17 @@ public final class Repositories {
 
     /** On the watch's thread, for as long as somebody is looked up or waits. */
     private boolean look() {
-        guarded(() -> {
+        alarms.guarded(() -> {
             lanes.makeUpFor(SLOW.toNanos());
             giveUp(System.nanoTime() - settings.timeout().toNanos());
-            order.advance();
+            out.look();
         });
-        return lanes.isBusy() || pending.size() > 0;
-    }
-
-    /** The watch would keep to itself what a task throws. */
-    private void guarded(Runnable task) {
-        try {
-            task.run();
-        } catch (RuntimeException | Error e) {
-            counters.defect("watching repositories", e);
-        }
+        return lanes.isBusy() || !out.isEmpty();
     }
 
     /** Hands on as they are those that have waited since before. */
     private void giveUp(long before) {
-        for (Pending.Item item : pending.all()) {
+        for (Pending.Item item : out.expected()) {
             if (item.since - before <= 0) {
                 CommandRecord.Repository found = item.repository();
                 timedOut();
@@ -347,21 +344,6 @@ public final class Repositories {
         counters.failed(Part.REPOSITORIES, "a file system did not answer within repositories.timeout");
     }
 
-    /** Where nothing hangs. */
-    private void lookOnce() {
-        try {
-            GitPlace.around(RawPath.ofText("/"));
-        } catch (IOException e) {
-            LOG.debug("/ cannot be looked at: {}", e.toString());
-        }
-    }
-
-    /** On the watch's thread, once each {@link #SLOW} while there is a line. */
-    private boolean advance() {
-        order.advance();
-        return !order.isEmpty();
-    }
-
     private boolean saveBesides() {
         lanes.submit(CURSORS, this::save);
         return false; // The next command that moves something asks for it again.
@@ -369,16 +351,7 @@ public final class Repositories {
 
     /** What waits here. */
     public Waiting waiting() {
-        return pending.waiting();
-    }
-
-    private void later(Duration delay, Runnable task) {
-        try {
-            var unused = watch.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException e) {
-            // The watch has stopped: whoever waits is given up.
-            LOG.debug("nothing waits any more: {}", e.toString());
-        }
+        return out.waiting();
     }
 
     private void save() {
@@ -392,7 +365,7 @@ public final class Repositories {
 
     /** Completes when everything that was accepted before the call has been handed on. */
     public CompletableFuture<Void> idle() {
-        return pending.gone();
+        return out.empty();
     }
 
     /**
@@ -422,9 +395,9 @@ public final class Repositories {
     public void stop(Duration grace) throws InterruptedException {
         var unused = awaitIdle(grace);
         stopped = true;
-        watch.shutdownNow();
+        alarms.stop();
         giveUp(System.nanoTime());
-        order.end();
+        out.end();
         save();
         lanes.stop();
     }
@@ -433,7 +406,13 @@ public final class Repositories {
 
     private void giveUp(
             FinishedCommand command, Traffic.@Nullable Journey journey, CommandRecord.@Nullable Repository found) {
-        handOn(given(command, journey, found));
+        String line = line(command, null);
+        FinishedCommand given = given(command, journey, found);
+        if (line.isEmpty()) {
+            out.handOut(given);
+        } else {
+            out.handOn(given, line);
+        }
     }
 
     /** What it moved, if it may have moved anything, will not be known, unless a hook has told. */
@@ -447,32 +426,5 @@ public final class Repositories {
             return command.with(record);
         }
         return command.with(record.withRefChanges(List.of(), Attribution.UNKNOWN));
-    }
-
-    private void handOn(FinishedCommand command) {
-        if (order.isEmpty()) {
-            handOut(command);
-        } else {
-            handOn(pending.addKnown(command, order.enter()), command);
-        }
-    }
-
-    private void handOn(Pending.Item item, FinishedCommand command) {
-        order.leave(item.place, () -> {
-            try {
-                handOut(command);
-            } finally {
-                pending.remove(item);
-            }
-        });
-    }
-
-    private void handOut(FinishedCommand command) {
-        CommandRecord record = command.record();
-        if (ignored.test(record)) {
-            counters.increment(Counter.RECORDS_IGNORED);
-        } else {
-            log.accept(command.with(record.withEffects(Effects.of(record))));
-        }
     }
 }

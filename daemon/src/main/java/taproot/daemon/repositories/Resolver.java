@@ -3,22 +3,29 @@ package taproot.daemon.repositories;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import taproot.normalizer.CommandRecord;
 
 /**
- * Finds the repository that a clue leads to, and remembers it by its work tree. What it remembers is looked at again once
- * it is a second old; until then a repository that was replaced by another keeps the first one's id, unless the command
- * that made it was heard.
+ * Finds the repository that a clue leads to, and remembers it by its work tree. What it remembers is believed for a second;
+ * until then a repository that was replaced by another keeps the first one's id, unless the command that made it was heard.
+ * Where commands go on coming it is looked at again before that second is over, and none of them waits.
  */
 final class Resolver {
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long DUE_NANOS = FRESH_NANOS / 2;
     private static final int REMEMBERED = 4096;
 
     private final Cache<String, Known> byWorktree;
     private final Cache<String, Missed> missedAt;
+
+    /** Those that are being looked at again. */
+    private final Set<String> lookedAt = ConcurrentHashMap.newKeySet();
 
     /** Nothing was there. */
     private record Missed(Found.Lost lost, long at) {}
@@ -46,16 +53,39 @@ final class Resolver {
     /**
      * What is remembered of a work tree, if that is fresh enough to be believed; null where it is not. That nothing was
      * there is remembered too. Never blocks.
+     *
+     * @param due has somebody {@linkplain #lookAgain look again}: it will not be fresh for long
      */
     @Nullable
-    Found fresh(String worktree) {
-        long now = System.nanoTime();
+    Found fresh(String worktree, Consumer<String> due) {
         Known known = byWorktree.getIfPresent(worktree);
         if (known != null) {
-            return now - known.checkedAt() < FRESH_NANOS ? new Found.Here(known) : null;
+            return isFresh(worktree, known.checkedAt(), due) ? new Found.Here(known) : null;
         }
         Missed missed = missedAt.getIfPresent(worktree);
-        return missed != null && now - missed.at < FRESH_NANOS ? missed.lost : null;
+        return missed != null && isFresh(worktree, missed.at, due) ? missed.lost : null;
+    }
+
+    private boolean isFresh(String worktree, long at, Consumer<String> due) {
+        long age = System.nanoTime() - at;
+        if (age >= DUE_NANOS && age < FRESH_NANOS && lookedAt.add(worktree)) {
+            due.accept(worktree);
+        }
+        return age < FRESH_NANOS;
+    }
+
+    /** Looks once where nothing hangs. */
+    void prepare() {
+        var unused = find(new Clue.Inside(RawPath.ofText("/")), null);
+    }
+
+    /** Looks whether it is still the same, before a command has to wait for that. */
+    void lookAgain(String worktree) {
+        try {
+            var unused = find(new Clue.Worktree(RawPath.ofText(worktree)), worktree);
+        } finally {
+            lookedAt.remove(worktree);
+        }
     }
 
     /** Where it was last, fresh or not. Never blocks. */

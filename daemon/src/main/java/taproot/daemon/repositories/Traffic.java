@@ -124,10 +124,14 @@ final class Traffic {
 
     /** Who receives a push is told which repository, as the last word; most often it is bare, and has no work tree. */
     private static @Nullable String served(List<String> argv) {
+        return serves(argv) && argv.getLast().startsWith("/") ? argv.getLast() : null;
+    }
+
+    /** Whether it receives a push. */
+    static boolean serves(List<String> argv) {
         String program = argv.isEmpty() ? "" : argv.getFirst();
-        boolean serves = program.endsWith("git-receive-pack")
+        return program.endsWith("git-receive-pack")
                 || (argv.size() > 1 && argv.get(1).equals("receive-pack"));
-        return serves && argv.getLast().startsWith("/") ? argv.getLast() : null;
     }
 
     /** An alias or a dashed program: the process itself only waits for another. */

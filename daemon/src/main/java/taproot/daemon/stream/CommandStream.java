@@ -154,7 +154,8 @@ public final class CommandStream {
         return live;
     }
 
-    ScheduledExecutorService loop() {
+    /** Where everything happens. */
+    public ScheduledExecutorService loop() {
         return loop;
     }
 

@@ -88,7 +88,8 @@ class CommandsTest extends LoggedServerBase {
                 .contains("limit: expected a whole number from 0 to 2147483647, got -1");
         assertThat(ask("GET /v1/commands?outcome=good")).contains("one of exited, signaled, execed, lost, interrupted");
         assertThat(ask("GET /v1/commands?since=yesterday")).contains("since: expected a time as in RFC 3339");
-        assertThat(ask("GET /v1/commands?repository=src")).contains("repository: expected an absolute path, got src");
+        assertThat(ask("GET /v1/commands?repository=src"))
+                .contains("repository: expected an absolute path, or a repository");
         assertThat(ask("GET /v1/commands?min_duration=1")).contains("min_duration: expected a whole number and us");
         assertThat(ask("GET /v1/commands?read_only=1")).contains("read_only: expected true or false, got 1");
     }

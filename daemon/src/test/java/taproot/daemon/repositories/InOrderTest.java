@@ -27,8 +27,8 @@ class InOrderTest {
     @Test
     void whoIsReadyWaitsForThoseBeforeHim() {
         InOrder order = new InOrder(FOR_EVER, counters);
-        InOrder.Place first = order.enter();
-        InOrder.Place second = order.enter();
+        InOrder.Place first = order.enter("r");
+        InOrder.Place second = order.enter("r");
         order.leave(second, () -> out.add(2));
         assertThat(out).isEmpty();
         order.leave(first, () -> out.add(1));
@@ -39,8 +39,8 @@ class InOrderTest {
     @Test
     void whoTakesTooLongIsPassedAndGoesWhenHeIsReady() {
         InOrder order = new InOrder(Duration.ZERO, counters);
-        InOrder.Place first = order.enter();
-        order.leave(order.enter(), () -> out.add(2));
+        InOrder.Place first = order.enter("r");
+        order.leave(order.enter("r"), () -> out.add(2));
         assertThat(out).containsExactly(2);
         order.leave(first, () -> out.add(1));
         assertThat(out).containsExactly(2, 1);
@@ -50,7 +50,7 @@ class InOrderTest {
     void nobodyWaitsForOneWhoIsKnownToHang() {
         InOrder order = new InOrder(FOR_EVER, counters);
         InOrder.Place hanging = InOrder.beside();
-        order.leave(order.enter(), () -> out.add(2));
+        order.leave(order.enter("r"), () -> out.add(2));
         order.leave(hanging, () -> out.add(1));
         assertThat(out).containsExactly(2, 1);
     }
@@ -58,8 +58,8 @@ class InOrderTest {
     @Test
     void atTheEndNobodyWaitsForAnybody() {
         InOrder order = new InOrder(FOR_EVER, counters);
-        order.enter();
-        order.leave(order.enter(), () -> out.add(2));
+        order.enter("r");
+        order.leave(order.enter("r"), () -> out.add(2));
         order.end();
         assertThat(out).containsExactly(2);
     }
@@ -67,8 +67,8 @@ class InOrderTest {
     @Test
     void oneThatFailsCostsNobodyElse() {
         InOrder order = new InOrder(FOR_EVER, counters);
-        InOrder.Place first = order.enter();
-        order.leave(order.enter(), () -> out.add(2));
+        InOrder.Place first = order.enter("r");
+        order.leave(order.enter("r"), () -> out.add(2));
         order.leave(first, () -> {
             throw new IllegalStateException("nobody takes it");
         });
@@ -76,23 +76,57 @@ class InOrderTest {
         assertThat(counters.get(Counter.DEFECTS)).isEqualTo(1);
     }
 
-    /** One enters, three make ready in whatever order they come to it: all are out once, and in the order of entering. */
     @Test
-    void inWhateverOrderTheyAreReadyTheOrderIsKept() throws Exception {
-        int all = 200_000;
+    void nobodyWaitsForAnotherFamily() {
         InOrder order = new InOrder(FOR_EVER, counters);
-        List<Integer> seen = new ArrayList<>(all); // By whoever is in charge of the line: one at a time.
+        order.enter("r");
+        assertThat(order.isEmpty("s")).isTrue();
+        order.leave(order.enter("s"), () -> out.add(2));
+        assertThat(out).containsExactly(2);
+        assertThat(order.isEmpty()).isFalse();
+    }
+
+    @Test
+    void whoIsFoundToBeOfAnotherFamilyIsWaitedForThere() {
+        InOrder order = new InOrder(FOR_EVER, counters);
+        InOrder.Place before = order.enter("a-name");
+        InOrder.Place behind = order.enter("a-name");
+        InOrder.Place found = order.enter("family");
+        order.vacate(before);
+        order.leave(behind, () -> out.add(2));
+        assertThat(out).containsExactly(2);
+        order.leave(order.enter("family"), () -> out.add(3));
+        order.leave(found, () -> out.add(1));
+        assertThat(out).containsExactly(2, 1, 3);
+    }
+
+    /**
+     * One enters three lines in turn, three make ready in whatever order they come to it: all are out once, and of each line
+     * in the order of entering. Lines come to an end and begin again all the time.
+     */
+    @Test
+    void inWhateverOrderTheyAreReadyTheOrderOfEachLineIsKept() throws Exception {
+        int all = 200_000;
+        int families = 3;
+        InOrder order = new InOrder(FOR_EVER, counters);
+        // By whoever is in charge of the line: one at a time.
+        List<List<Integer>> seen = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         LongAdder byOthers = new LongAdder();
+        LongAdder begun = new LongAdder();
         ConcurrentLinkedQueue<Runnable> ready = new ConcurrentLinkedQueue<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             Future<?> entering = threads.submit(() -> {
                 for (int i = 0; i < all; i++) {
                     int number = i;
-                    InOrder.Place place = order.enter();
+                    String family = "family-" + i % families;
+                    if (order.isEmpty(family)) {
+                        begun.increment();
+                    }
+                    InOrder.Place place = order.enter(family);
                     ready.add(() -> {
                         Thread own = Thread.currentThread();
                         order.leave(place, () -> {
-                            seen.add(number);
+                            seen.get(number % families).add(number);
                             if (Thread.currentThread() != own) {
                                 byOthers.increment();
                             }
@@ -115,9 +149,18 @@ class InOrderTest {
                 end.get();
             }
         }
-        assertThat(seen).isEqualTo(IntStream.range(0, all).boxed().toList());
+        for (int family = 0; family < families; family++) {
+            int first = family;
+            assertThat(seen.get(family))
+                    .isEqualTo(IntStream.range(0, all)
+                            .filter(i -> i % families == first)
+                            .boxed()
+                            .toList());
+        }
+        assertThat(order.isEmpty()).isTrue();
         assertThat(byOthers.sum())
                 .as("let out by another than who made it ready")
                 .isPositive();
+        assertThat(begun.sum()).as("lines that began again").isGreaterThan(families);
     }
 }

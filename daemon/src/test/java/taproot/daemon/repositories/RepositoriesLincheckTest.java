@@ -31,8 +31,8 @@ class RepositoriesLincheckTest {
         Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
             InOrder order = new InOrder(FOR_EVER, new Counters());
             Out out = new Out();
-            InOrder.Place first = order.enter();
-            InOrder.Place second = order.enter();
+            InOrder.Place first = order.enter("r");
+            InOrder.Place second = order.enter("r");
             both(() -> order.leave(first, out.of(1)), () -> order.leave(second, out.of(2)));
             out.was(1, 2);
             require(order.isEmpty(), "somebody is left in the line");
@@ -44,8 +44,8 @@ class RepositoriesLincheckTest {
         Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
             InOrder order = new InOrder(FOR_EVER, new Counters());
             Out out = new Out();
-            InOrder.Place first = order.enter();
-            InOrder.Place second = order.enter();
+            InOrder.Place first = order.enter("r");
+            InOrder.Place second = order.enter("r");
             order.leave(second, out.of(2));
             both(() -> order.leave(first, out.of(1)), order::end);
             out.wasInAnyOrder(1, 2);
@@ -58,8 +58,8 @@ class RepositoriesLincheckTest {
         Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
             InOrder order = new InOrder(FOR_EVER, new Counters());
             Out out = new Out();
-            InOrder.Place first = order.enter();
-            both(() -> order.leave(first, out.of(1)), () -> order.leave(order.enter(), out.of(2)));
+            InOrder.Place first = order.enter("r");
+            both(() -> order.leave(first, out.of(1)), () -> order.leave(order.enter("r"), out.of(2)));
             out.was(1, 2);
             require(order.isEmpty(), "somebody is left in the line");
         });

@@ -95,6 +95,11 @@ class TrafficTest {
     }
 
     static CommandRecord record(String sid, long start, long took, String command, String worktree) {
+        return record(sid, start, took, List.of("git", command), worktree);
+    }
+
+    static CommandRecord record(String sid, long start, long took, List<String> argv, String worktree) {
+        String command = argv.getLast();
         CommandRecord.ProcessEntry process = process(sid, start, took, command);
         return new CommandRecord(
                 sid,
@@ -104,7 +109,7 @@ class TrafficTest {
                 null,
                 false,
                 false,
-                List.of("git", command),
+                argv,
                 command,
                 command,
                 null,
