@@ -44,7 +44,9 @@ class HooksTest {
                         .map(RefChange::current))
                 .containsExactly(after.get("topic-50"));
         // Neither the shells of the hooks nor what they started to tell it; git itself copies notes.
-        assertThat(rebase.processes()).extracting(CommandRecord.ProcessEntry::command).containsExactly("rebase", "notes");
+        assertThat(rebase.processes())
+                .extracting(CommandRecord.ProcessEntry::command)
+                .containsExactly("rebase", "notes");
         assertThat(rebase.children()).hasSize(1);
     }
 

@@ -82,7 +82,9 @@ class RepositoriesCostTest {
             for (List<String> argv : lines) {
                 for (int i = 0; i < 20; i++) {
                     repositories.accept(new FinishedCommand(
-                            TrafficTest.record("s", 1, 1, argv, directory.resolve(where).toString()), new byte[0]));
+                            TrafficTest.record(
+                                    "s", 1, 1, argv, directory.resolve(where).toString()),
+                            new byte[0]));
                     repositories.idle().get(10, TimeUnit.SECONDS);
                 }
             }
