@@ -1,21 +1,30 @@
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the hooks cost git: the same command untraced, traced, with hooks that do nothing, and with those that {@code
  * taproot hook install} puts into a repository, in turns.
  */
 final class Hooks implements Bench.Part {
-    private static final List<List<String>> COMMANDS = List.of(
-            List.of("git", "commit", "--quiet", "--allow-empty", "--message", "x"),
-            List.of("git", "tag", "--force", "t"),
-            List.of("git", "rev-parse", "HEAD"));
+    private static final Map<String, List<String>> COMMANDS = new LinkedHashMap<>();
+
+    /** Beside the others it takes this many times as long. */
+    private static final int PICKED = 20;
+
+    static {
+        COMMANDS.put("commit", List.of("git", "commit", "--quiet", "--allow-empty", "--message", "x"));
+        COMMANDS.put("tag", List.of("git", "tag", "--force", "t"));
+        COMMANDS.put("rev-parse", List.of("git", "rev-parse", "HEAD"));
+        COMMANDS.put("rebase of " + PICKED, List.of("git", "rebase", "--quiet", "--force-rebase", "HEAD~" + PICKED));
+    }
 
     @Override
     public String about() {
-        return "git commit, tag and rev-parse: how much longer they take with taproot's hooks";
+        return "git commit, tag, rev-parse and rebase: how much longer they take with taproot's hooks";
     }
 
     @Override
@@ -28,7 +37,7 @@ final class Hooks implements Bench.Part {
         Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path ours = install(lab, repository);
         Lab.Listener taproot = lab.startTaproot();
-        lab.generate(taproot.socket(), WholePath.load(lab, options, 8, 50, "short", options.warmUp()));
+        WholePath.warmUp(lab, taproot, options);
         String daemon = "af_unix:stream:" + taproot.socket();
         List<String> names = List.of(
                 "untraced", "traced", "traced, hooks that do nothing", "traced, taproot's", "untraced, taproot's");
@@ -37,12 +46,14 @@ final class Hooks implements Bench.Part {
         Report.title(
                 "hooks, ms of wall time, %d runs each: median, p10, p99, and what the median is over traced",
                 options.gitRuns());
-        for (List<String> command : COMMANDS) {
-            List<List<Double>> times = GitsView.turns(lab, repository, options.gitRuns(), targets, command);
+        for (Map.Entry<String, List<String>> command : COMMANDS.entrySet()) {
+            int runs =
+                    command.getKey().startsWith("rebase") ? Math.max(1, options.gitRuns() / PICKED) : options.gitRuns();
+            List<List<Double>> times = GitsView.turns(lab, repository, runs, targets, command.getValue());
             for (int i = 0; i < names.size(); i++) {
                 Report.row(
                         "%-46s %8.2f %8.2f %8.2f   %+6.2f",
-                        command.get(0) + " " + command.get(1) + ", " + names.get(i),
+                        command.getKey() + ", " + names.get(i),
                         Report.median(times.get(i)) / 1e3,
                         Report.quantile(times.get(i), 0.1) / 1e3,
                         Report.quantile(times.get(i), 0.99) / 1e3,
