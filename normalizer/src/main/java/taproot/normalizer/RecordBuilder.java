@@ -93,8 +93,10 @@ final class RecordBuilder {
         List<CommandRecord.ProcessEntry> processes = contents.processes(owner);
         List<CommandRecord.ChildEntry> children = contents.children();
         RefReports reported = contents.reportsIfAny();
+        boolean told = reported != null && reported.knowsRefs();
+        boolean takenBack = told && isRenameThatFailed(names);
         List<CommandRecord.RefChange> refChanges =
-                reported == null ? List.of() : reported.refChanges(sid.value(), contents);
+                reported == null || takenBack ? List.of() : reported.refChanges(sid.value(), contents);
         List<CommandRecord.Rewrite> rewrites = reported == null ? List.of() : reported.rewrites(contents);
         Map<String, Long> dropped = contents.dropped();
         return new CommandRecord(
@@ -131,12 +133,22 @@ final class RecordBuilder {
                 List.copyOf(details.counters),
                 contents.annotations(),
                 refChanges,
-                reported != null && reported.knowsRefs() ? "exact" : null,
+                takenBack ? "unknown" : told ? "exact" : null,
                 rewrites,
                 contents.events(),
                 !dropped.isEmpty(),
                 dropped,
                 extent);
+    }
+
+    /** git makes a branch that it could not rename anew, and tells no hook: what it told before holds no more. */
+    private boolean isRenameThatFailed(Names names) {
+        Integer code = end.exitCode();
+        CommandRecord.Alias alias = names.alias();
+        List<String> argv = alias == null ? owner.argv() : alias.argv();
+        return "branch".equals(names.command())
+                && (code == null || code != 0)
+                && argv.stream().anyMatch(word -> word.equals("--move") || word.matches("-[a-zA-Z]*[mM][a-zA-Z]*"));
     }
 
     /** An alias is what it stands for. */

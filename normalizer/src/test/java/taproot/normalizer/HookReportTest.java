@@ -55,6 +55,17 @@ class HookReportTest {
     }
 
     @Test
+    void ofARenameThatFailedNothingIsClaimedBecauseGitTakesBackWhatItTold() {
+        story.at(0).start(ROOT, "git", "branch", "-m", "a", "b").say(ROOT, "cmd_name", ",\"name\":\"branch\"");
+        hook(0, 2, "committed");
+        story.at(2).written(5);
+        report(REPORT, ONE, "0".repeat(40), "refs/heads/a");
+        story.ends(REPORT, 0).at(10).ends(ROOT, 128).runOut();
+        assertThat(story.record(ROOT).refChanges()).isEmpty();
+        assertThat(story.record(ROOT).refConfidence()).isEqualTo("unknown");
+    }
+
+    @Test
     void somebodyElsesHookIsListed() {
         story.at(0).start(ROOT, "git", "commit");
         hook(0, 2, "prepared");

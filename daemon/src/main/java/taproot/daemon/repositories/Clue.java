@@ -33,6 +33,14 @@ sealed interface Clue {
 
     Set<String> MAKERS = Set.of("clone", "init", "init-db");
 
+    /** They put repositories where there were others, or none: what was seen before is not believed any more. */
+    Set<String> MOVERS = Set.of("clone", "init", "init-db", "submodule", "submodule--helper", "worktree");
+
+    /** Whether the command may have put another repository where one was seen. */
+    static boolean movesPlaces(CommandRecord record) {
+        return record.command() != null && !record.readOnly() && MOVERS.contains(record.command());
+    }
+
     /** Whether the command makes the repository it speaks of. */
     static boolean makes(CommandRecord record) {
         return record.command() != null && MAKERS.contains(record.command());

@@ -20,7 +20,11 @@ final class Reflogs {
 
     private final Cursors cursors;
     private final Map<RawPath, Reflog> byPath = new HashMap<>();
+    private final Map<String, List<String>> below = new HashMap<>();
     private long readAt = Micros.now();
+
+    /** When one was last read that nobody had asked for before {@link #readAt}. */
+    private long lastReadAt = readAt;
 
     Reflogs(Cursors cursors) {
         this.cursors = cursors;
@@ -46,9 +50,8 @@ final class Reflogs {
     /** Of all refs below a directory, by their names; null where there are too many. */
     @Nullable
     Map<String, Reflog> below(GitPlace place, String directory) throws IOException {
-        List<String> refs = new ArrayList<>();
-        String name = directory.endsWith("/") ? directory.substring(0, directory.length() - 1) : directory;
-        if (!collect(place.commonDir().child("logs"), name, 0, refs)) {
+        List<String> refs = listed(place, directory);
+        if (refs == null) {
             return null;
         }
         Map<String, Reflog> reflogs = new HashMap<>();
@@ -56,6 +59,22 @@ final class Reflogs {
             reflogs.put(ref, of(place, ref));
         }
         return reflogs;
+    }
+
+    /** As it was when it was first asked for: what came later, somebody else has made. */
+    private @Nullable List<String> listed(GitPlace place, String directory) throws IOException {
+        String key = place.commonDir().child(directory).bytes();
+        List<String> known = below.get(key);
+        if (known != null) {
+            return known;
+        }
+        List<String> refs = new ArrayList<>();
+        String name = directory.endsWith("/") ? directory.substring(0, directory.length() - 1) : directory;
+        if (!collect(place.commonDir().child("logs"), name, 0, refs)) {
+            return null;
+        }
+        below.put(key, refs);
+        return refs;
     }
 
     private static boolean collect(RawPath logs, String directory, int depth, List<String> refs) throws IOException {
@@ -83,14 +102,14 @@ final class Reflogs {
     /** Nobody will know any more whose the entries are that were read. */
     void blur(Reflog reflog) {
         reflog.skip();
-        cursors.blur(reflog.path, readAt());
+        cursors.blur(reflog.path, lastReadAt);
     }
 
     /** The same for all shared reflogs below a directory, those that were not read included. */
     void blurBelow(GitPlace place, String directory) {
         RawPath logs = place.commonDir().child("logs/" + directory);
         byPath.values().stream().filter(reflog -> reflog.path.isInOrAt(logs)).forEach(Reflog::skip);
-        cursors.blur(logs, readAt());
+        cursors.blur(logs, lastReadAt);
     }
 
     /** Until when nobody knows who wrote there; microseconds since the epoch. */
@@ -106,6 +125,7 @@ final class Reflogs {
     /** What was written until now has been read, as far as it will be. */
     void readUntilNow() {
         readAt = Micros.now();
+        lastReadAt = readAt;
     }
 
     private Reflog at(RawPath path) throws IOException {
@@ -113,6 +133,7 @@ final class Reflogs {
         if (known == null) {
             known = Reflog.read(path, cursors.get(path));
             byPath.put(path, known);
+            lastReadAt = Micros.now();
         }
         return known;
     }

@@ -109,14 +109,7 @@ public final class Repositories {
         this.cursors = new Cursors(stateDirectory.resolve(CURSORS), lanes);
         this.traffic = new Traffic(() -> witness.changing());
         this.movements = new Movements(
-                lanes,
-                cursors,
-                traffic,
-                resolver,
-                action -> witness.whenRead(action),
-                alarms,
-                counters,
-                this::moved);
+                lanes, cursors, traffic, resolver, action -> witness.whenRead(action), alarms, counters, this::moved);
     }
 
     /**
@@ -207,6 +200,9 @@ public final class Repositories {
     public void accept(FinishedCommand command) {
         CommandRecord record = command.record();
         Traffic.Journey journey = traffic.note(record);
+        if (Clue.movesPlaces(record)) {
+            resolver.distrust();
+        }
         Resolver.Found fresh = Clue.makes(record) ? null : fresh(command);
         if (fresh instanceof Resolver.Found.Here(Known known) && journey == null) {
             out.handOn(command.with(record.withRepository(known.repository())), known.family());

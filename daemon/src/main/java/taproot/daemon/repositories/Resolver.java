@@ -24,6 +24,9 @@ final class Resolver {
     private final Cache<String, Known> byWorktree;
     private final Cache<String, Missed> missedAt;
 
+    /** {@link System#nanoTime}. */
+    private volatile long distrustedUntil = System.nanoTime();
+
     /** Those that are being looked at again. */
     private final Set<String> lookedAt = ConcurrentHashMap.newKeySet();
 
@@ -66,7 +69,15 @@ final class Resolver {
         return missed != null && isFresh(worktree, missed.at, due) ? missed.lost : null;
     }
 
+    /** What was seen before now is not believed without another look. */
+    void distrust() {
+        distrustedUntil = System.nanoTime();
+    }
+
     private boolean isFresh(String worktree, long at, Consumer<String> due) {
+        if (at - distrustedUntil <= 0) {
+            return false;
+        }
         long age = System.nanoTime() - at;
         if (age >= DUE_NANOS && age < FRESH_NANOS && lookedAt.add(worktree)) {
             due.accept(worktree);
