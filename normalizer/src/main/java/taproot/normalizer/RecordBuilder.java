@@ -96,7 +96,7 @@ final class RecordBuilder {
         boolean told = reported != null && reported.knowsRefs();
         boolean takenBack = told && isRenameThatFailed(names);
         List<CommandRecord.RefChange> refChanges =
-                reported == null || takenBack ? List.of() : reported.refChanges(sid.value(), contents);
+                reported == null || takenBack ? List.of() : moved(reported.refChanges(sid.value(), contents), processes);
         List<CommandRecord.Rewrite> rewrites = reported == null ? List.of() : reported.rewrites(contents);
         Map<String, Long> dropped = contents.dropped();
         return new CommandRecord(
@@ -139,6 +139,22 @@ final class RecordBuilder {
                 !dropped.isEmpty(),
                 dropped,
                 extent);
+    }
+
+    /** Packing tells a ref's value as if it were new; nothing moves by it. */
+    private static List<CommandRecord.RefChange> moved(
+            List<CommandRecord.RefChange> told, List<CommandRecord.ProcessEntry> processes) {
+        List<String> packers = processes.stream()
+                .filter(process -> "pack-refs".equals(process.command()))
+                .map(CommandRecord.ProcessEntry::sid)
+                .toList();
+        if (packers.isEmpty()) {
+            return told;
+        }
+        String first = processes.getFirst().sid();
+        return told.stream()
+                .filter(change -> !packers.contains(change.sid() == null ? first : change.sid()))
+                .toList();
     }
 
     /** git makes a branch that it could not rename anew, and tells no hook: what it told before holds no more. */

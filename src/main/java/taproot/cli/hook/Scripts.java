@@ -53,10 +53,10 @@ final class Scripts {
         Files.deleteIfExists(chain());
     }
 
-    /** A hook of a repository's own; it needs no other file. What is not committed costs no more than the shell's start. */
+    /** A hook of a repository's own; it needs no other file. */
     static String hook() {
         return "#!/bin/sh\n# Taproot's, by \"taproot hook install\"; \"taproot hook remove\" takes it away.\n"
-                + "case $1 in committed | amend | rebase) ;; *) exit 0 ;; esac\n" + text("report.sh");
+                + text("report.sh");
     }
 
     /**

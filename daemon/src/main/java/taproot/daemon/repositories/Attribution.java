@@ -232,7 +232,12 @@ final class Attribution {
     private void other(ReflogRule.Other other) throws IOException, Uncertain {
         GitPlace place = known.place();
         if (!other.all()) {
-            one(other.ref(), reflogs.of(place, other.ref()), other.message());
+            Reflog reflog = reflogs.of(place, other.ref());
+            Integer code = record.exitCode();
+            if (other.made() && reflog.state == Reflog.State.ABSENT && code != null && code == 0) {
+                throw new Uncertain("what it made is gone already");
+            }
+            one(other.ref(), reflog, other.message());
             return;
         }
         Map<String, Reflog> all = reflogs.below(place, other.ref());

@@ -27,8 +27,13 @@ final class ReflogRule {
      * A reflog, or all below a directory.
      *
      * @param ref with its prefix, bytes as chars
+     * @param made whether a command that did not fail has certainly left it behind
      */
-    record Other(String ref, boolean all, Pattern message) {}
+    record Other(String ref, boolean all, Pattern message, boolean made) {
+        Other(String ref, boolean all, Pattern message) {
+            this(ref, all, message, false);
+        }
+    }
 
     private static final Pattern ANY = Pattern.compile(".*");
     private static final Pattern CREATED = Pattern.compile("branch: (Created from|Reset to) .*");
@@ -108,7 +113,7 @@ final class ReflogRule {
         List<Other> made = new ArrayList<>();
         for (int i = 0; i + 1 < words.size(); i++) {
             if (words.get(i).equals(create) || words.get(i).equals(force)) {
-                made.add(branch(words.get(i + 1)));
+                made.add(madeBranch(words.get(i + 1)));
             }
         }
         List<String> names = names(words);
@@ -116,6 +121,10 @@ final class ReflogRule {
             made.add(branch(names.getFirst()));
         }
         return new Expectation(Pattern.compile("checkout: moving from .*"), false, made);
+    }
+
+    private static Other madeBranch(String name) {
+        return new Other(branch(name).ref(), false, CREATED, true);
     }
 
     private static Other branch(String name) {
@@ -130,7 +139,7 @@ final class ReflogRule {
                         || List.of("-f", "--force", "-q", "--quiet", "-t", "--track", "--no-track")
                                 .contains(word)
                         || word.startsWith("--track="));
-        return creates && !names.isEmpty() ? others(branch(names.getFirst())) : null;
+        return creates && !names.isEmpty() ? others(madeBranch(names.getFirst())) : null;
     }
 
     private static @Nullable Expectation stash(List<String> words) {
@@ -173,7 +182,7 @@ final class ReflogRule {
         }
         for (int i = 0; i + 1 < words.size(); i++) {
             if (words.get(i).equals("-b") || words.get(i).equals("-B")) {
-                return others(branch(words.get(i + 1)));
+                return others(madeBranch(words.get(i + 1)));
             }
         }
         List<String> names = names(words.subList(1, words.size()));
