@@ -33,7 +33,10 @@ class HungRepositoriesTest {
             long began = System.nanoTime();
             lab.run("git -C r commit -q --allow-empty -m x");
             GitLab.until(() -> lab.count(Counter.RECORDS_COMMITTED) > 0);
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            System.out.println("a commit beside " + HUNG + " directories that hang: recorded after " + took.toMillis() + " ms");
+            // Half of the patience with the others, however busy the machine is.
+            assertThat(took).isLessThan(Duration.ofSeconds(2));
             Records records = lab.records();
             assertThat(records.all()).hasSize(HUNG + 1);
             assertThat(records.all().stream().filter(HungRepositoriesTest::timedOut))
