@@ -34,7 +34,8 @@ class HungRepositoriesTest {
             lab.run("git -C r commit -q --allow-empty -m x");
             GitLab.until(() -> lab.count(Counter.RECORDS_COMMITTED) > 0);
             Duration took = Duration.ofNanos(System.nanoTime() - began);
-            System.out.println("a commit beside " + HUNG + " directories that hang: recorded after " + took.toMillis() + " ms");
+            System.out.println(
+                    "a commit beside " + HUNG + " directories that hang: recorded after " + took.toMillis() + " ms");
             // Half of the patience with the others, however busy the machine is.
             assertThat(took).isLessThan(Duration.ofSeconds(2));
             Records records = lab.records();

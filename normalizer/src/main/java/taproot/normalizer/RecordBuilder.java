@@ -95,8 +95,9 @@ final class RecordBuilder {
         RefReports reported = contents.reportsIfAny();
         boolean told = reported != null && reported.knowsRefs();
         boolean takenBack = told && isRenameThatFailed(names);
-        List<CommandRecord.RefChange> refChanges =
-                reported == null || takenBack ? List.of() : moved(reported.refChanges(sid.value(), contents), processes);
+        List<CommandRecord.RefChange> refChanges = reported == null || takenBack
+                ? List.of()
+                : moved(reported.refChanges(sid.value(), contents), processes);
         List<CommandRecord.Rewrite> rewrites = reported == null ? List.of() : reported.rewrites(contents);
         Map<String, Long> dropped = contents.dropped();
         return new CommandRecord(
