@@ -42,7 +42,7 @@ final class CommandsTable {
             TableProperties.COMMIT_MIN_RETRY_WAIT_MS,
             "10",
             TableProperties.COMMIT_MAX_RETRY_WAIT_MS,
-            "500",
+            "200",
             TableProperties.COMMIT_TOTAL_RETRY_TIME_MS,
             "20000",
             TableProperties.MAX_SNAPSHOT_AGE_MS,

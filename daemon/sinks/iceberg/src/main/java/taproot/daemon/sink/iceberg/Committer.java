@@ -12,21 +12,26 @@ import org.jspecify.annotations.Nullable;
 import taproot.daemon.sink.SinkException;
 
 /**
- * The one place of a process that commits to a table. Whoever comes while a commit is on its way waits at a fair gate of one;
- * the first to come through commits for all that wait, in one snapshot, and the others find their outcome there.
+ * Commits to a table. Whoever comes while a commit of this process is on its way waits at a fair gate of one; the first to
+ * come through commits for all that wait, whichever sink they are of, in one snapshot, and the others find their outcome there.
  */
 final class Committer {
     /** As many batches share a snapshot. */
     private static final int MOST_TOGETHER = 64;
 
     private final TableSource tables;
-    private final Semaphore gate;
+    private final Gate gate;
     private final Recognition recognition;
     private final BatchFiles files;
-    private final Queue<Offer> offers = new ConcurrentLinkedQueue<>();
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong conflicts = new AtomicLong();
     private volatile boolean closed;
+
+    /** What all who commit to a table in this process share. */
+    static final class Gate {
+        private final Semaphore one = new Semaphore(1, true);
+        private final Queue<Offer> offers = new ConcurrentLinkedQueue<>();
+    }
 
     /** Where the table is had from. */
     interface TableSource {
@@ -75,8 +80,8 @@ final class Committer {
         }
     }
 
-    /** @param gate fair and of one; that of all who commit to the table in this process */
-    Committer(TableSource tables, Semaphore gate, Recognition recognition, BatchFiles files) {
+    /** @param gate the table's */
+    Committer(TableSource tables, Gate gate, Recognition recognition, BatchFiles files) {
         this.tables = tables;
         this.gate = gate;
         this.recognition = recognition;
@@ -109,11 +114,11 @@ final class Committer {
      */
     Outcome commit(BatchMark mark, List<DataFile> data) throws InterruptedException {
         Offer own = new Offer(mark, data);
-        offers.add(own);
+        gate.offers.add(own);
         try {
-            gate.acquire();
+            gate.one.acquire();
         } catch (InterruptedException e) {
-            offers.remove(own);
+            gate.offers.remove(own);
             throw e;
         }
         try {
@@ -122,14 +127,14 @@ final class Committer {
             }
             return own.outcome;
         } finally {
-            gate.release();
+            gate.one.release();
         }
     }
 
     private List<Offer> next() {
         List<Offer> together = new ArrayList<>();
         while (together.size() < MOST_TOGETHER) {
-            Offer offer = offers.poll();
+            Offer offer = gate.offers.poll();
             if (offer == null) {
                 break;
             }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
@@ -25,7 +24,7 @@ final class IcebergSink implements Sink {
     private final AtomicLong rows = new AtomicLong();
     private final AtomicLong alreadyThere = new AtomicLong();
 
-    IcebergSink(TableConnection connection, Semaphore gate, Recognition recognition) {
+    IcebergSink(TableConnection connection, Committer.Gate gate, Recognition recognition) {
         this.connection = connection;
         this.recognition = recognition;
         committer = new Committer(connection, gate, recognition, files);
@@ -33,6 +32,7 @@ final class IcebergSink implements Sink {
 
     @Override
     public Delivery deliver(Batch batch) throws InterruptedException {
+        IcebergSinkFactory.atHome();
         Table table;
         try {
             table = connection.table();

@@ -5,7 +5,6 @@ import java.net.URISyntaxException;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import org.apache.iceberg.catalog.TableIdentifier;
 import taproot.daemon.config.ConfigKey;
@@ -92,7 +91,7 @@ public final class IcebergSinkFactory implements SinkFactory {
             new ConfigKey<>("s3_secret_key", ConfigType.secret(), "", false, "The key.");
 
     /** By catalog and table. Never emptied: there are as many as were ever configured. */
-    private static final ConcurrentMap<String, Semaphore> GATES = new ConcurrentHashMap<>();
+    private static final ConcurrentMap<String, Committer.Gate> GATES = new ConcurrentHashMap<>();
 
     private final Recognition recognition;
 
@@ -144,13 +143,22 @@ public final class IcebergSinkFactory implements SinkFactory {
 
     @Override
     public Sink open(SinkSettings settings) throws SinkException {
+        atHome();
         TableConnection connection = TableConnection.open(settings);
         return new IcebergSink(connection, gate(settings), recognition);
     }
 
-    private static Semaphore gate(SinkSettings settings) {
+    /**
+     * Iceberg, Hadoop and Amazon's clients look for some of their own classes by the loader of the thread, which is the
+     * sink's own, as its classes are.
+     */
+    static void atHome() {
+        Thread.currentThread().setContextClassLoader(IcebergSinkFactory.class.getClassLoader());
+    }
+
+    private static Committer.Gate gate(SinkSettings settings) {
         String address = settings.get(URI) + " " + settings.get(WAREHOUSE) + " " + settings.get(TABLE);
-        return GATES.computeIfAbsent(address, _ -> new Semaphore(1, true));
+        return GATES.computeIfAbsent(address, _ -> new Committer.Gate());
     }
 
     private static TableIdentifier table(String text) throws ConfigType.BadValue {

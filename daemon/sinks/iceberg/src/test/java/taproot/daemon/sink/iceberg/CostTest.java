@@ -63,10 +63,10 @@ class CostTest {
     @Test
     void whatEachCommitThatHasNotExpiredAddsToTheNext() throws Exception {
         Cost few = costOf("cost.young", 10, 1);
-        Cost many = costOf("cost.old", 510, 1);
+        Cost many = costOf("cost.old", 110, 1);
         System.out.printf(
                 "a snapshot that has not expired adds %,d bytes to what a commit says and hears, %,d to what it writes%n",
-                (many.restBytes() - few.restBytes()) / 500, (many.fileBytes() - few.fileBytes()) / 500);
+                (many.restBytes() - few.restBytes()) / 100, (many.fileBytes() - few.fileBytes()) / 100);
         assertThat(many.requests()).isEqualTo(few.requests());
     }
 

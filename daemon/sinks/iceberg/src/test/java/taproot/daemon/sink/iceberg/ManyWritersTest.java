@@ -18,6 +18,8 @@ import taproot.daemon.sink.Outlet;
 @Tag("backends")
 class ManyWritersTest {
     private static final int PROCESSES = 3;
+    private static final long PATIENCE_MS = 2_000;
+    private static final long BUSY = 40;
     private static final String TABLE = "many.commands";
 
     @TempDir
@@ -69,26 +71,43 @@ class ManyWritersTest {
         run("3 daemons, gates of 1", 1, 5_000, settings("sinks.ice.batch_records=50", "sinks.flushes=1"));
     }
 
-    private void run(String what, int daemons, int records, List<String> settings) throws Exception {
-        long began = System.nanoTime();
-        List<Process> processes = new ArrayList<>();
-        for (int i = 0; i < PROCESSES; i++) {
-            processes.add(WriterProcess.start(
-                    directory.resolve("process" + i), daemons, i * daemons * records, records, settings));
+    /** Two seconds, or on a busy machine so many times what one daemon alone needs there. */
+    private long allowedMs() throws Exception {
+        WriterProcess.Report alone = writers(1, 1, 5_000_000, 2_000, settings("sinks.ice.batch_records=50"));
+        System.out.printf(
+                "1 daemon alone: %,d commits; a delivery p50 %d ms, p99 %d ms%n",
+                alone.commits(), alone.percentile(50), alone.percentile(99));
+        return Math.max(PATIENCE_MS, BUSY * alone.percentile(50));
+    }
+
+    private WriterProcess.Report writers(int processes, int daemons, int first, int records, List<String> settings)
+            throws Exception {
+        List<Process> started = new ArrayList<>();
+        for (int i = 0; i < processes; i++) {
+            int from = first + i * daemons * records;
+            started.add(WriterProcess.start(directory.resolve("process" + from), daemons, from, records, settings));
         }
         WriterProcess.Report all = WriterProcess.Report.none();
-        for (Process process : processes) {
+        for (Process process : started) {
             all = all.plus(WriterProcess.report(process));
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         }
+        return all;
+    }
+
+    private void run(String what, int daemons, int records, List<String> settings) throws Exception {
+        long allowedMs = allowedMs();
+        int before = server.keysInOrder(TABLE).size();
+        long began = System.nanoTime();
+        WriterProcess.Report all = writers(PROCESSES, daemons, 0, records, settings);
         double seconds = (System.nanoTime() - began) / 1e9;
         List<String> keys = server.keysInOrder(TABLE);
         System.out.printf(
                 "%s: %,d rows, %,d distinct, %,d commits and %,d conflicts in %.1f s, %d surfaced%s; a delivery p50 %d ms,"
                         + " p99 %d ms, most %d ms; a first one up to %d ms%n",
                 what,
-                keys.size(),
-                new HashSet<>(keys).size(),
+                keys.size() - before,
+                new HashSet<>(keys).size() - before,
                 all.commits(),
                 all.conflicts(),
                 seconds,
@@ -98,10 +117,10 @@ class ManyWritersTest {
                 all.percentile(99),
                 all.percentile(100),
                 all.slowestFirst());
-        assertThat(keys).hasSize(PROCESSES * daemons * records + 1).doesNotHaveDuplicates();
+        assertThat(keys).hasSize(PROCESSES * daemons * records + before).doesNotHaveDuplicates();
         assertThat(all.conflicts()).isPositive();
         assertThat(all.surfaced()).isZero();
-        assertThat(all.percentile(99)).isLessThanOrEqualTo(2_000);
+        assertThat(all.percentile(99)).isLessThanOrEqualTo(allowedMs);
         assertThat(server.orphans(TABLE)).isEmpty();
     }
 }
