@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 
 /**
  * Makes of Maven's SBOMs what goes into a package: one SBOM with the Java runtime as one more component and without what is
@@ -66,9 +68,10 @@ final class Inventory {
         }
         for (Object each : listed) {
             Map<String, Object> component = object(each);
-            if (jars.remove(jar(component))) {
+            String jar = jar(component);
+            if (jars.remove(jar)) {
                 String name = component.get("name") + " " + component.get("version");
-                table.put(name, licences(name, component));
+                table.put(name, licences(name, component, directory.resolve(jar)));
                 components.put(component.get("bom-ref").toString(), component);
             }
         }
@@ -125,13 +128,19 @@ final class Inventory {
         return component.get("name") + "-" + component.get("version") + classifier + ".jar";
     }
 
-    private String licences(String name, Map<String, Object> component) {
+    private String licences(String name, Map<String, Object> component, Path jar) throws IOException {
         if ("taproot".equals(component.get("group"))) {
             component.put("licenses", List.of(Map.of("license", Map.of("id", "Apache-2.0"))));
             return "Apache-2.0";
         }
         List<String> ids = new ArrayList<>();
         for (Object choice : list(component.getOrDefault("licenses", List.of()))) {
+            Object expression = object(choice).get("expression");
+            if (expression != null) {
+                texts.put(name.replace(' ', '-'), textInside(jar));
+                ids.add(expression.toString());
+                continue;
+            }
             Map<String, Object> licence = object(object(choice).get("license"));
             Object id = licence.get("id");
             if (id == null) {
@@ -148,6 +157,17 @@ final class Inventory {
             throw new IllegalStateException(name + ": expected a licence in its pom, got none");
         }
         return String.join(" or ", ids);
+    }
+
+    /** Of licences that are given as an expression Maven has no text; whoever grants them has put it into the jar. */
+    private static String textInside(Path jar) throws IOException {
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            ZipEntry entry = zip.stream()
+                    .filter(each -> each.getName().matches("(META-INF/)?LICENSE(\\.txt|\\.md)?"))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("expected the text of its licence in " + jar));
+            return new String(zip.getInputStream(entry).readAllBytes(), UTF_8);
+        }
     }
 
     private static Map<String, Object> runtime(Path release) throws IOException {
