@@ -2,6 +2,7 @@ package taproot.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import taproot.cli.control.ControlClient;
 import taproot.daemon.log.CommandFacts;
 import taproot.daemon.log.CommandQuery;
 import taproot.daemon.log.LogReader;
@@ -180,6 +182,27 @@ class RepositoriesTest {
         lab.run("git -C wt log --oneline");
         assertThat(lab.records().all()).hasSize(1);
         assertThat(query(CommandQuery.where().repository(id))).hasSize(3).contains(lab.work("wt"));
+    }
+
+    @Test
+    void theApiTakesAnyPathInsideOrAnIdAndForgetsOnlyByPath() throws Exception {
+        lab.given("mkdir -p r/deep/er; git init -q other; ln -s r link");
+        lab.run("git -C r status; git -C other status");
+        String id = id(lab.records().all().getFirst());
+        for (String wanted : List.of(lab.work("r/deep/er"), lab.work("r/.git/refs"), lab.work("link/deep"), id)) {
+            assertThat(ask("GET", "/v1/commands?repository=" + wanted))
+                    .contains("\"worktree\":\"" + lab.work("r") + "\"")
+                    .doesNotContain(lab.work("other"));
+            assertThat(ask("GET", "/v1/summary?by=command&repository=" + wanted))
+                    .contains("\"count\":1,");
+        }
+        assertThat(ask("DELETE", "/v1/commands?repository=" + id)).contains("expected an absolute path");
+    }
+
+    private String ask(String method, String target) throws Exception {
+        return new ControlClient(lab.places().controlSocket())
+                .ask(method, target, Duration.ofSeconds(10))
+                .body();
     }
 
     private List<String> found(String path) throws Exception {
