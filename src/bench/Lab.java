@@ -145,7 +145,7 @@ final class Lab implements AutoCloseable {
     // --- starting and stopping ---------------------------------------------------------------------------------------
 
     Listener startFloor() throws Exception {
-        Path socket = scratch.resolve("floor.sock");
+        Path socket = directory("floor").resolve("sock");
         Process process = start(List.of(programs.resolve("floor").toString(), socket.toString()), "floor.log");
         Listener floor = new Listener(process, socket, scratch.resolve("none"));
         awaitListening(floor);

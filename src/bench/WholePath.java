@@ -8,6 +8,8 @@ import java.util.Map;
  * neighbouring rounds means anything on a shared machine.
  */
 final class WholePath implements Bench.Part {
+    /** Commands a second that leave the compiler time, which stands back behind whoever computes. */
+    private static final int UNHURRIED = 8_000;
 
     /**
      * A load: what {@code generate} is told besides the socket.
@@ -74,7 +76,7 @@ final class WholePath implements Bench.Part {
         workloads.add(new Workload(
                 "recorded sessions",
                 sessions(sessions, options.commands() / 10),
-                sessions(sessions, options.warmUp() / 10)));
+                Lab.join(List.of("--rate", "" + UNHURRIED / 10), sessions(sessions, options.warmUp() / 10))));
         return workloads;
     }
 
@@ -82,9 +84,11 @@ final class WholePath implements Bench.Part {
         return List.of("--clients", "8", "--commands", "" + Math.max(1, roots), "session", recorded.toString());
     }
 
-    /** Until the code is compiled that the load needs: on a busy machine the compiler comes long after it. */
+    /** Until the code is compiled that the load needs. */
     static void warmUp(Lab lab, Lab.Listener taproot, Bench.Options options) throws Exception {
-        lab.generate(taproot.socket(), load(lab, options, 8, 50, "short", options.warmUp()));
+        lab.generate(
+                taproot.socket(),
+                Lab.join(List.of("--rate", "" + UNHURRIED), load(lab, options, 8, 50, "short", options.warmUp())));
         taproot.barrier();
         taproot.awaitIdle();
     }
