@@ -1,7 +1,6 @@
 package taproot.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -9,7 +8,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,30 +63,6 @@ class GitUnharmedTest {
     @AfterEach
     void socketsAreGone() throws IOException {
         Files.deleteIfExists(places().traceSocket());
-    }
-
-    /** A young daemon compiles for seconds, and git would have to share the cores with it. */
-    @Test
-    void whatTheDaemonCompilesItCompilesBehindGit() throws Exception {
-        try (Program program = Program.run(places())) {
-            await().untilAsserted(() ->
-                    assertThat(niceOfCompilers(program.pid())).isNotEmpty().containsOnly(19));
-        }
-    }
-
-    private static List<Integer> niceOfCompilers(long pid) throws IOException {
-        List<Integer> nice = new ArrayList<>();
-        try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
-            for (Path thread : threads.toList()) {
-                String stat = Files.readString(thread.resolve("stat"));
-                if (stat.contains("(C1 Compiler") || stat.contains("(C2 Compiler")) {
-                    // proc_pid_stat(5): the 19th field, of which two are before the name's end.
-                    nice.add(Integer.parseInt(
-                            stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]));
-                }
-            }
-        }
-        return nice;
     }
 
     @Test

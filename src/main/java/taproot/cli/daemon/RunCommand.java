@@ -66,7 +66,6 @@ public final class RunCommand implements Callable<Integer> {
         session.out().line("point git at it with:");
         session.out().line("  git config --global trace2.eventTarget " + ShellText.of("af_unix:stream:" + socket));
         session.out().flush();
-        CompilerThreads.stepBack();
         daemon.useless().thenAccept(end::complete);
         String why = end.join();
         if (!daemon.stop(daemon.config().shutdownGrace())) {

@@ -16,6 +16,11 @@ final class Failures {
 
     private final AtomicReference<List<Failure>> latest = new AtomicReference<>(List.of());
 
+    static {
+        // What it takes is there before it is needed: without a free descriptor no class can be read from a directory.
+        var unused = with(List.of(), Instant.EPOCH, Part.DEFECTS, "");
+    }
+
     void add(Instant at, Part part, String message) {
         String bounded = message.length() <= LONGEST ? message : message.substring(0, LONGEST) + "…";
         latest.updateAndGet(before -> with(before, at, part, bounded));

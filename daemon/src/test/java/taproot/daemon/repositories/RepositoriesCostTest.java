@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,40 +57,22 @@ class RepositoriesCostTest {
         System.out.println("a command whose repository is known: " + best / ROUNDS + " ns");
     }
 
+    /** Nobody is asked who could keep it waiting: neither a lane's thread nor the file system. */
     @Test
-    void whatIsKnownTakesNoThreadWhetherItIsThereOrGone() throws Exception {
+    void whatIsKnownIsNotLookedForAgainWhetherItIsThereOrGone() throws Exception {
         Path git = Files.createDirectories(directory.resolve("r/.git"));
         Files.createDirectory(git.resolve("objects"));
         Files.createDirectory(git.resolve("refs"));
         Files.writeString(git.resolve("HEAD"), "ref: refs/heads/main\n");
-        List<Thread> handedOnBy = new ArrayList<>();
-        Repositories repositories = Repositories.start(
-                new Repositories.Settings(Duration.ofSeconds(2), List.of(), 16 << 20),
-                new Counters(),
-                directory,
-                _ -> {
-                    synchronized (handedOnBy) {
-                        handedOnBy.add(Thread.currentThread());
-                    }
-                },
-                () -> 0);
-        // The second as an IDE would run it.
-        List<List<String>> lines =
-                List.of(List.of("git", "status"), List.of("git", "-C", "..", "-c", "core.quotepath=false", "status"));
+        Resolver resolver = new Resolver(Runnable::run);
         for (String where : List.of("r", "gone")) {
-            for (List<String> argv : lines) {
-                for (int i = 0; i < 20; i++) {
-                    repositories.accept(new FinishedCommand(
-                            TrafficTest.record(
-                                    "s", 1, 1, argv, directory.resolve(where).toString()),
-                            new byte[0]));
-                    repositories.idle().get(10, TimeUnit.SECONDS);
-                }
-            }
+            String worktree = directory.resolve(where).toString();
+            Resolver.Found found = resolver.find(new Clue.Worktree(RawPath.ofText(worktree)), worktree);
+            assertThat(resolver.fresh(worktree, _ -> {})).isEqualTo(found);
         }
-        repositories.stop(Duration.ofSeconds(5));
-        assertThat(handedOnBy).hasSize(80);
-        // All but the first of each place, and whatever comes a second after it was looked at.
-        assertThat(handedOnBy.stream().filter(Thread.currentThread()::equals)).hasSizeGreaterThan(60);
+        // As an IDE runs it: nothing of this speaks of another place.
+        List<String> argv = List.of("git", "-C", "..", "-c", "core.quotepath=false", "status");
+        assertThat(GlobalOptions.nameGitDir(TrafficTest.record("s", 1, 1, argv, "/r")))
+                .isFalse();
     }
 }

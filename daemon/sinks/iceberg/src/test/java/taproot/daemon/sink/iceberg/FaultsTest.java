@@ -118,6 +118,7 @@ class FaultsTest {
     void commitsThatArriveLate() throws Exception {
         network.rule(commit -> commit % 4 == 1 && commit < 12 ? new HttpFaults.Fate.Delay(SECONDS) : HttpFaults.PASS);
         deliver("iceberg", 200);
+        network.awaitLate(); // Long after everything is there.
         eachOnceAndInOrder(200);
     }
 

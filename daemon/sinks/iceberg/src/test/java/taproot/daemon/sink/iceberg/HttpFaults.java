@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -42,6 +43,9 @@ final class HttpFaults implements AutoCloseable {
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong commits = new AtomicLong();
+    /** Those that are on their way late, and the test. */
+    private final Phaser late = new Phaser(1);
+
     private volatile Rule rule = _ -> PASS;
 
     HttpFaults(InetSocketAddress catalog) throws IOException {
@@ -59,6 +63,11 @@ final class HttpFaults implements AutoCloseable {
     void rule(Rule next) {
         commits.set(0);
         rule = next;
+    }
+
+    /** Waits until every commit that was late has arrived. */
+    void awaitLate() {
+        late.arriveAndAwaitAdvance();
     }
 
     long requests() {
@@ -86,8 +95,13 @@ final class HttpFaults implements AutoCloseable {
                 }
                 case Fate.Swallow _ -> forward(exchange, body); // The connection is closed behind it.
                 case Fate.Delay delay -> {
-                    TimeUnit.SECONDS.sleep(delay.seconds());
-                    answer(exchange, forward(exchange, body));
+                    late.register();
+                    try {
+                        TimeUnit.SECONDS.sleep(delay.seconds());
+                        answer(exchange, forward(exchange, body));
+                    } finally {
+                        late.arriveAndDeregister();
+                    }
                 }
             }
         } catch (InterruptedException e) {
