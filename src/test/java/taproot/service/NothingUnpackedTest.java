@@ -31,8 +31,12 @@ class NothingUnpackedTest {
                 "init",
                 "-q",
                 directory.resolve("r").toString());
-        // Netty's, SQLite's and, for the trace, zstd's would be unpacked there.
-        builder.environment().put("JDK_JAVA_OPTIONS", "-Djava.io.tmpdir=/proc/nothing/is/here");
+        // Where SQLite's, Netty's and, for the trace, zstd's would be unpacked.
+        builder.environment()
+                .put(
+                        "JDK_JAVA_OPTIONS",
+                        "-Dorg.sqlite.tmpdir=/proc/nothing -Dio.netty.native.workdir=/proc/nothing"
+                                + " -DZstdTempFolder=/proc/nothing");
         Process program =
                 builder.redirectError(directory.resolve("stderr").toFile()).start();
         String out = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -72,7 +72,11 @@ final class SinkTypes {
         Path directory = directory();
         if (directory != null) {
             try (DirectoryStream<Path> types = Files.newDirectoryStream(directory, Files::isDirectory)) {
-                types.forEach(type -> names.add(String.valueOf(type.getFileName())));
+                for (Path type : types) {
+                    if (!jars(type).isEmpty()) {
+                        names.add(String.valueOf(type.getFileName()));
+                    }
+                }
             }
         }
         return names.stream().distinct().sorted().toList();
@@ -88,18 +92,25 @@ final class SinkTypes {
     }
 
     /** Never closed: classes of a sink that was once configured may be needed as long as the daemon lives. */
-    private static ClassLoader loader(Path jars) throws IOException {
-        ClassLoader known = LOADERS.get(jars);
+    private static ClassLoader loader(Path directory) throws IOException {
+        ClassLoader known = LOADERS.get(directory);
         if (known != null) {
             return known;
         }
         List<URL> urls = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(jars, "*.jar")) {
-            for (Path jar : files) {
-                urls.add(jar.toUri().toURL());
-            }
+        for (Path jar : jars(directory)) {
+            urls.add(jar.toUri().toURL());
         }
         return LOADERS.computeIfAbsent(
-                jars, _ -> new URLClassLoader("sink-" + jars.getFileName(), urls.toArray(URL[]::new), DAEMON));
+                directory,
+                _ -> new URLClassLoader("sink-" + directory.getFileName(), urls.toArray(URL[]::new), DAEMON));
+    }
+
+    private static List<Path> jars(Path directory) throws IOException {
+        List<Path> jars = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.jar")) {
+            files.forEach(jars::add);
+        }
+        return jars;
     }
 }

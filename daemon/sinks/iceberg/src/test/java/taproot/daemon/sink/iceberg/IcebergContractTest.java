@@ -8,8 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import taproot.daemon.sink.SinkContractTest;
 
+/** The contract against a real catalog, which makes it the longest of all sinks'; every run has {@link IcebergSinkTest}. */
+@Tag("backends")
 class IcebergContractTest extends SinkContractTest {
     private static final AtomicInteger TABLES = new AtomicInteger();
     private static @Nullable CatalogServer server;

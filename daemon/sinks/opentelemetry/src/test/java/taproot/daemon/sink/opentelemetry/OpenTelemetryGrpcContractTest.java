@@ -1,6 +1,9 @@
 package taproot.daemon.sink.opentelemetry;
 
-/** The same over gRPC. */
+import org.junit.jupiter.api.Tag;
+
+/** The same over gRPC, which differs from HTTP in the transport alone; {@link OpenTelemetrySinkTest} has both in every run. */
+@Tag("backends")
 class OpenTelemetryGrpcContractTest extends OpenTelemetryContractTest {
     @Override
     String protocol() {
