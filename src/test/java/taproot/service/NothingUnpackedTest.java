@@ -31,12 +31,11 @@ class NothingUnpackedTest {
                 "init",
                 "-q",
                 directory.resolve("r").toString());
-        // Where SQLite's, Netty's and, for the trace, zstd's would be unpacked.
+        // Where SQLite's, Netty's and, for the trace, zstd's would be unpacked, and not even root can make a file.
         builder.environment()
                 .put(
                         "JDK_JAVA_OPTIONS",
-                        "-Dorg.sqlite.tmpdir=/proc/nothing -Dio.netty.native.workdir=/proc/nothing"
-                                + " -DZstdTempFolder=/proc/nothing");
+                        "-Dorg.sqlite.tmpdir=/proc -Dio.netty.native.workdir=/proc" + " -DZstdTempFolder=/proc");
         Process program =
                 builder.redirectError(directory.resolve("stderr").toFile()).start();
         String out = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
