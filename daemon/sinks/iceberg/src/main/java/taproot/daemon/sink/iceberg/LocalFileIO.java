@@ -44,12 +44,26 @@ class LocalFileIO implements FileIO, SupportsPrefixOperations {
     private record Output(String location, OutputFile file) implements OutputFile {
         @Override
         public PositionOutputStream create() {
+            makeDirectory();
             return file.create();
         }
 
         @Override
         public PositionOutputStream createOrOverwrite() {
+            makeDirectory();
             return file.createOrOverwrite();
+        }
+
+        /** Iceberg's own way fails where two make it at the same moment. */
+        private void makeDirectory() {
+            Path directory = LocalFileIO.file(location).toPath().getParent();
+            try {
+                if (directory != null) {
+                    java.nio.file.Files.createDirectories(directory);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         @Override
