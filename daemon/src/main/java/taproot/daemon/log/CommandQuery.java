@@ -59,20 +59,7 @@ public record CommandQuery(
      * @param root the repository it lies in; null where it is in none
      */
     public CommandQuery at(String path, @Nullable String root) {
-        return new CommandQuery(
-                path,
-                root,
-                command,
-                outcome,
-                failed,
-                readOnly,
-                since,
-                until,
-                minDurationUs,
-                session,
-                after,
-                limit,
-                newest);
+        return new Builder(this).repository(path).within(root).build(after, limit, newest);
     }
 
     /** Whether a record at hand is one of those wanted; after and limit do not matter. */
@@ -82,26 +69,12 @@ public record CommandQuery(
 
     /** The same conditions for the next {@code rows} records after {@code seq}. */
     public CommandQuery page(long seq, int rows) {
-        return new CommandQuery(
-                repository,
-                within,
-                command,
-                outcome,
-                failed,
-                readOnly,
-                since,
-                until,
-                minDurationUs,
-                session,
-                seq,
-                rows,
-                false);
+        return new Builder(this).after(seq, rows);
     }
 
     /** The same for commands that are still running: without the conditions that only their end can fulfil. */
     public CommandQuery ofRunning() {
-        return new CommandQuery(
-                repository, within, command, null, null, readOnly, since, until, null, session, after, limit, newest);
+        return new Builder(this).outcome(null).failed(null).minDurationUs(null).build(after, limit, newest);
     }
 
     /** A query without conditions, to set some. */
@@ -123,6 +96,19 @@ public record CommandQuery(
         private @Nullable String session;
 
         private Builder() {}
+
+        private Builder(CommandQuery same) {
+            repository = same.repository;
+            within = same.within;
+            command = same.command;
+            outcome = same.outcome;
+            failed = same.failed;
+            readOnly = same.readOnly;
+            since = same.since;
+            until = same.until;
+            minDurationUs = same.minDurationUs;
+            session = same.session;
+        }
 
         public Builder repository(@Nullable String path) {
             repository = path;

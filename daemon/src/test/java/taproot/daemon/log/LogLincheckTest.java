@@ -1,15 +1,16 @@
 package taproot.daemon.log;
 
+import static taproot.daemon.Interleavings.both;
+import static taproot.daemon.Interleavings.findOut;
+import static taproot.daemon.Interleavings.hold;
+import static taproot.daemon.Interleavings.require;
+
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.assertj.core.api.Assertions;
-import org.jetbrains.lincheck.Lincheck;
-import org.jetbrains.lincheck.LincheckAssertionError;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import taproot.normalizer.FinishedCommand;
@@ -20,7 +21,6 @@ import taproot.normalizer.FinishedCommand;
  */
 @Tag("long")
 class LogLincheckTest {
-    private static final int INTERLEAVINGS = 200;
 
     /** So many slots hold the newest records; a jump of as many comes to the same one. */
     private static final int SLOTS = 4_096;
@@ -31,7 +31,7 @@ class LogLincheckTest {
 
     @Test
     void aReaderGetsTheRecordItAskedForOrNoneThoughItsSlotIsTakenAtThatMoment() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(() -> {
             Newest newest = new Newest();
             newest.follow();
             newest.committed("log", 1, List.of(ROW), 1);
@@ -45,7 +45,7 @@ class LogLincheckTest {
 
     @Test
     void aReaderOfAnotherLogGetsNothingThoughTheLogChangesAtThatMoment() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(() -> {
             Newest newest = new Newest();
             newest.follow();
             newest.committed("old", 1, List.of(ROW), 1);
@@ -59,7 +59,7 @@ class LogLincheckTest {
 
     @Test
     void whoFollowsWhileTheLastOneLeavesIsKeptRecordsFor() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(() -> {
             Newest newest = new Newest();
             newest.follow();
             both(newest::unfollow, newest::follow);
@@ -73,7 +73,7 @@ class LogLincheckTest {
     /** The twin that takes what is in the slot for what was looked for. */
     @Test
     void whoDoesNotAskTheSlotWhatItHoldsGetsAnotherRecord() {
-        foundOut(() -> {
+        findOut(() -> {
             AtomicReferenceArray<Long> slots = new AtomicReferenceArray<>(1);
             slots.set(0, 1L);
             Long[] found = new Long[1];
@@ -84,7 +84,7 @@ class LogLincheckTest {
 
     @Test
     void whatIsPutInWhileTheWriterEndsIsSeenByItOrRefused() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(() -> {
             AppendQueue queue = new AppendQueue(1 << 20);
             AppendQueue.Entry entry = new AppendQueue.Entry.Append(COMMAND, 1, 0);
             boolean[] put = {false};
@@ -103,7 +103,7 @@ class LogLincheckTest {
     /** The twin that puts in without a look whether anybody still takes out. */
     @Test
     void whoPutsInWithoutLookingAgainLosesARecord() {
-        foundOut(() -> {
+        findOut(() -> {
             ConcurrentLinkedQueue<Integer> queue = new ConcurrentLinkedQueue<>();
             AtomicBoolean ended = new AtomicBoolean();
             boolean[] put = {false};
@@ -125,7 +125,7 @@ class LogLincheckTest {
 
     @Test
     void twoThatReserveAtOnceDoNotTakeMoreThanThereIs() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(() -> {
             AppendQueue queue = new AppendQueue(100);
             require(queue.reserve(50), "there is room");
             boolean[] taken = new boolean[2];
@@ -143,7 +143,7 @@ class LogLincheckTest {
     /** The twin that looks in one step whether there is room, and takes it in another. */
     @Test
     void whoLooksInOneStepAndTakesInAnotherTakesMoreThanThereIs() {
-        foundOut(() -> {
+        findOut(() -> {
             AtomicLong bytes = new AtomicLong(50);
             Runnable reserve = () -> {
                 if (bytes.get() + 40 <= 100) {
@@ -153,27 +153,5 @@ class LogLincheckTest {
             both(reserve, reserve);
             require(bytes.get() <= 100, "bytes " + bytes);
         });
-    }
-
-    private static void foundOut(Runnable scene) {
-        Assertions.assertThatThrownBy(() -> Lincheck.runConcurrentTest(INTERLEAVINGS, scene::run))
-                .isInstanceOf(LincheckAssertionError.class);
-    }
-
-    private static void both(Runnable one, Runnable other) {
-        Thread thread = new Thread(other);
-        thread.start();
-        one.run();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void require(boolean holds, @Nullable String otherwise) {
-        if (!holds) {
-            throw new IllegalStateException(otherwise);
-        }
     }
 }

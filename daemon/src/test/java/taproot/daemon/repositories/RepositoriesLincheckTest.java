@@ -1,5 +1,10 @@
 package taproot.daemon.repositories;
 
+import static taproot.daemon.Interleavings.both;
+import static taproot.daemon.Interleavings.findOut;
+import static taproot.daemon.Interleavings.hold;
+import static taproot.daemon.Interleavings.require;
+
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -9,10 +14,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.assertj.core.api.Assertions;
-import org.jetbrains.lincheck.Lincheck;
-import org.jetbrains.lincheck.LincheckAssertionError;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import taproot.daemon.metrics.Counters;
@@ -23,12 +24,11 @@ import taproot.daemon.metrics.Counters;
  */
 @Tag("long")
 class RepositoriesLincheckTest {
-    private static final int INTERLEAVINGS = 200;
     private static final Duration FOR_EVER = Duration.ofHours(1);
 
     @Test
     void twoThatBecomeReadyAtOnceGoOutInTheirOrder() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(() -> {
             InOrder order = new InOrder(FOR_EVER, new Counters());
             Out out = new Out();
             InOrder.Place first = order.enter("r");
@@ -41,7 +41,7 @@ class RepositoriesLincheckTest {
 
     @Test
     void oneThatIsPassedWhileItBecomesReadyGoesOutOnce() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(() -> {
             InOrder order = new InOrder(FOR_EVER, new Counters());
             Out out = new Out();
             InOrder.Place first = order.enter("r");
@@ -55,7 +55,7 @@ class RepositoriesLincheckTest {
 
     @Test
     void whoEntersWhileTheLineEmptiesIsLetOut() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(() -> {
             InOrder order = new InOrder(FOR_EVER, new Counters());
             Out out = new Out();
             InOrder.Place first = order.enter("r");
@@ -68,7 +68,7 @@ class RepositoriesLincheckTest {
     /** The twin of the line that only one may advance at a time, and that forgets who asked meanwhile. */
     @Test
     void whoDoesNotGoRoundOnceMoreLeavesSomebodyBehind() {
-        foundOut(() -> {
+        findOut(() -> {
             Queue<Integer> line = new ConcurrentLinkedQueue<>(List.of(1, 2));
             ConcurrentHashMap<Integer, Boolean> ready = new ConcurrentHashMap<>();
             AtomicBoolean advancing = new AtomicBoolean();
@@ -98,7 +98,7 @@ class RepositoriesLincheckTest {
 
     @Test
     void whoeverIsForgottenWasCalledForgottenBefore() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(() -> {
             Traffic traffic = new Traffic(List::of, 2);
             traffic.note(TrafficTest.record("a", 100, 50, "commit", "/r"));
             traffic.note(TrafficTest.record("b", 100, 50, "commit", "/r"));
@@ -124,7 +124,7 @@ class RepositoriesLincheckTest {
     /** The twin that forgets first and says so afterwards. */
     @Test
     void whoForgetsBeforeHeSaysSoIsFoundOut() {
-        foundOut(() -> {
+        findOut(() -> {
             Queue<String> passed = new ConcurrentLinkedQueue<>(List.of("a", "b"));
             AtomicBoolean forgotten = new AtomicBoolean();
             boolean[] wrong = {false};
@@ -145,7 +145,7 @@ class RepositoriesLincheckTest {
     /** The twin of the lanes that looks in one step whether a lane is empty, and removes it in another. */
     @Test
     void whoLooksIntoALaneInOneStepAndRemovesItInAnotherLosesATask() {
-        foundOut(() -> {
+        findOut(() -> {
             ConcurrentHashMap<String, Queue<Runnable>> lanes = new ConcurrentHashMap<>();
             Out out = new Out();
             lanes.put("lane", new ArrayDeque<>());
@@ -186,28 +186,6 @@ class RepositoriesLincheckTest {
 
         void wasInAnyOrder(Integer... expected) {
             require(gone.size() == expected.length && gone.containsAll(List.of(expected)), gone.toString());
-        }
-    }
-
-    private static void foundOut(Runnable scene) {
-        Assertions.assertThatThrownBy(() -> Lincheck.runConcurrentTest(INTERLEAVINGS, scene::run))
-                .isInstanceOf(LincheckAssertionError.class);
-    }
-
-    private static void both(Runnable one, Runnable other) {
-        Thread thread = new Thread(other);
-        thread.start();
-        one.run();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void require(boolean holds, @Nullable String otherwise) {
-        if (!holds) {
-            throw new IllegalStateException(otherwise);
         }
     }
 }

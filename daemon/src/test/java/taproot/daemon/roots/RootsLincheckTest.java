@@ -1,11 +1,14 @@
 package taproot.daemon.roots;
 
+import static taproot.daemon.Interleavings.both;
+import static taproot.daemon.Interleavings.findOut;
+import static taproot.daemon.Interleavings.hold;
+import static taproot.daemon.Interleavings.require;
+
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.assertj.core.api.Assertions;
-import org.jetbrains.lincheck.Lincheck;
-import org.jetbrains.lincheck.LincheckAssertionError;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import taproot.daemon.metrics.Counters;
@@ -19,14 +22,15 @@ import taproot.normalizer.Settings;
  */
 @Tag("long")
 class RootsLincheckTest {
+    /** Half of the others': each takes a root through its whole life. */
     private static final int INTERLEAVINGS = 100;
 
     @Test
     void anOpenIsNeverLostToTheCloseOfAnotherConnection() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(INTERLEAVINGS, () -> {
             Scene scene = new Scene();
             scene.lines(1, Scene.START);
-            scene.together(() -> scene.close(1), () -> scene.lines(2, Scene.REGION));
+            both(() -> scene.close(1), () -> scene.lines(2, Scene.REGION));
             scene.isLive(1);
             scene.lines(2, Scene.END);
             scene.close(2);
@@ -36,10 +40,10 @@ class RootsLincheckTest {
 
     @Test
     void anEndAndALineOverAnotherConnectionGiveOneRecord() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(INTERLEAVINGS, () -> {
             Scene scene = new Scene();
             scene.lines(1, Scene.START);
-            scene.together(
+            both(
                     () -> {
                         scene.lines(1, Scene.END);
                         scene.close(1);
@@ -54,11 +58,11 @@ class RootsLincheckTest {
 
     @Test
     void oneOfTwoClosersIsTheLast() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(INTERLEAVINGS, () -> {
             Scene scene = new Scene();
             scene.lines(1, Scene.START);
             scene.lines(2, Scene.REGION);
-            scene.together(
+            both(
                     () -> {
                         scene.close(1);
                         scene.close(2);
@@ -73,29 +77,28 @@ class RootsLincheckTest {
 
     @Test
     void aTombstoneIsEvictedOrFoundButNeverLeftBehind() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(INTERLEAVINGS, () -> {
             ConcurrentHashMap<RootId, Root> map = new ConcurrentHashMap<>();
             TombstoneRing ring = new TombstoneRing(1, map, new Counters());
-            Runnable bury = () -> {
-                RootId id = new RootId(Thread.currentThread().getName());
+            Consumer<String> bury = name -> {
+                RootId id = new RootId(name);
                 Root.Tombstone stone = new Root.Tombstone(id, new taproot.normalizer.Memory());
                 map.put(id, stone);
                 ring.add(stone);
             };
-            Scene.both(new Thread(bury, "a"), new Thread(bury, "b"));
-            Scene.require(map.size() == 1, "tombstones " + map.size());
+            both(() -> bury.accept("a"), () -> bury.accept("b"));
+            require(map.size() == 1, "tombstones " + map.size());
         });
     }
 
     @Test
     void itSeesWhatGettingAndPuttingWouldLose() {
-        Assertions.assertThatThrownBy(() -> Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
-                    ConcurrentHashMap<String, Integer> openings = new ConcurrentHashMap<>();
-                    Runnable open = () -> openings.put("root", openings.getOrDefault("root", 0) + 1);
-                    Scene.both(new Thread(open), new Thread(open));
-                    Scene.require(openings.getOrDefault("root", 0) == 2, "an open was lost");
-                }))
-                .isInstanceOf(LincheckAssertionError.class);
+        findOut(() -> {
+            ConcurrentHashMap<String, Integer> openings = new ConcurrentHashMap<>();
+            Runnable open = () -> openings.put("root", openings.getOrDefault("root", 0) + 1);
+            both(open, open);
+            require(openings.getOrDefault("root", 0) == 2, "an open was lost");
+        });
     }
 
     private static final class Scene {
@@ -103,8 +106,7 @@ class RootsLincheckTest {
         private final ConcurrentLinkedQueue<FinishedCommand> finished = new ConcurrentLinkedQueue<>();
         private final Roots roots =
                 new Roots(Settings.DEFAULTS, 2, 64 << 20, time, new Counters(), time, finished::add, Runnable::run);
-        // Made once: formatting times and parsing JSON under Lincheck's eyes costs a hundred times what is tested, and
-        // on a
+        // Made once: formatting times and parsing JSON under Lincheck's eyes costs a hundred times what is tested. On a
         // busy machine took an interleaving beyond the thirty seconds after which Lincheck calls it hung.
         private static final Git GIT = Git.process(null, 1, 0);
         static final Line START = GIT.start("git", "status");
@@ -119,10 +121,6 @@ class RootsLincheckTest {
             roots.closed(GIT.sid, connection);
         }
 
-        void together(Runnable one, Runnable other) {
-            both(new Thread(one), new Thread(other));
-        }
-
         void isLive(long openings) {
             long open = roots.live().openings();
             require(open == openings, "openings " + open);
@@ -133,23 +131,6 @@ class RootsLincheckTest {
             LiveRoots live = roots.live();
             require(finished.size() == 1, "records " + finished.size());
             require(live.roots() == 0 && live.openings() == 0 && live.scratchBytes() == 0, live.toString());
-        }
-
-        static void both(Thread one, Thread other) {
-            one.start();
-            other.start();
-            try {
-                one.join();
-                other.join();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        static void require(boolean holds, String otherwise) {
-            if (!holds) {
-                throw new IllegalStateException(otherwise);
-            }
         }
     }
 }

@@ -1,8 +1,11 @@
 package taproot.daemon.sink;
 
+import static taproot.daemon.Interleavings.both;
+import static taproot.daemon.Interleavings.hold;
+import static taproot.daemon.Interleavings.require;
+
 import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -10,40 +13,38 @@ import org.junit.jupiter.api.Test;
  * number inside is right, and whoever still waits is inside as soon as there is a slot.
  */
 class FlushGateLincheckTest {
-    private static final int INTERLEAVINGS = 200;
-
     @Test
     void aSlotGivenBackGoesToWhoLinesUpAtTheSameMoment() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(() -> {
             Scene scene = new Scene();
             FlushGate.Turn[] second = new FlushGate.Turn[1];
-            scene.together(scene.first::leave, () -> second[0] = scene.lineUp());
-            Scene.check(Scene.isInside(second[0]));
+            both(scene.first::leave, () -> second[0] = scene.lineUp());
+            require(Scene.isInside(second[0]));
             scene.grantsOne(second[0]);
         });
     }
 
     @Test
     void aSlotGivenBackIsNotLostToAWaiterWhoLeavesAtTheSameMoment() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(() -> {
             Scene scene = new Scene();
             FlushGate.Turn second = scene.lineUp();
             FlushGate.Turn third = scene.lineUp();
-            scene.together(scene.first::leave, second::leave);
-            Scene.check(Scene.isInside(third));
+            both(scene.first::leave, second::leave);
+            require(Scene.isInside(third));
             scene.grantsOne(third);
         });
     }
 
     @Test
     void aSlotGivenBackIsNotLostToAWaiterWhosePatienceEndsAtTheSameMoment() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(() -> {
             Scene scene = new Scene();
             FlushGate.Turn second = scene.lineUp();
             FlushGate.Turn third = scene.lineUp();
-            scene.together(scene.first::leave, second::losePatience);
+            both(scene.first::leave, second::losePatience);
             // Either of them, not both and not neither.
-            Scene.check(Scene.isInside(second) != Scene.isInside(third));
+            require(Scene.isInside(second) != Scene.isInside(third));
             second.leave();
             scene.grantsOne(third);
         });
@@ -51,12 +52,12 @@ class FlushGateLincheckTest {
 
     @Test
     void twoWhoLeaveTheSameTurnGiveOneSlotBack() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(() -> {
             Scene scene = new Scene();
             FlushGate.Turn second = scene.lineUp();
             FlushGate.Turn third = scene.lineUp();
-            scene.together(scene.first::leave, scene.first::leave);
-            Scene.check(Scene.isInside(second) && !Scene.isInside(third));
+            both(scene.first::leave, scene.first::leave);
+            require(Scene.isInside(second) && !Scene.isInside(third));
             second.leave();
             scene.grantsOne(third);
         });
@@ -64,13 +65,13 @@ class FlushGateLincheckTest {
 
     @Test
     void aResizeAndALeaverLetInAsManyAsThereAreSlots() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        hold(() -> {
             Scene scene = new Scene();
             FlushGate.Turn second = scene.lineUp();
             FlushGate.Turn third = scene.lineUp();
             FlushGate.Turn fourth = scene.lineUp();
-            scene.together(scene.first::leave, () -> scene.gate.resize(2));
-            Scene.check(Scene.isInside(second) && Scene.isInside(third) && !Scene.isInside(fourth));
+            both(scene.first::leave, () -> scene.gate.resize(2));
+            require(Scene.isInside(second) && Scene.isInside(third) && !Scene.isInside(fourth));
         });
     }
 
@@ -87,28 +88,11 @@ class FlushGateLincheckTest {
             return turn.inside().toCompletableFuture().getNow(false);
         }
 
-        void together(Runnable one, Runnable other) {
-            Thread thread = new Thread(other);
-            thread.start();
-            one.run();
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
-
         /** After {@code last} has left, an idle gate grants one, and only one. */
         void grantsOne(FlushGate.Turn last) {
             last.leave();
-            check(isInside(lineUp()));
-            check(!isInside(lineUp()));
-        }
-
-        static void check(boolean holds) {
-            if (!holds) { // AssertJ's assertions are more than Lincheck can follow.
-                throw new AssertionError("does not hold");
-            }
+            require(isInside(lineUp()));
+            require(!isInside(lineUp()));
         }
     }
 

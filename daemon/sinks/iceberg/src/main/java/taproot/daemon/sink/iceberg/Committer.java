@@ -31,6 +31,11 @@ final class Committer {
     static final class Gate {
         private final Semaphore one = new Semaphore(1, true);
         private final Queue<Offer> offers = new ConcurrentLinkedQueue<>();
+
+        /** How many wait outside; about right, as it is of others. */
+        int waiting() {
+            return one.getQueueLength();
+        }
     }
 
     /** Where the table is had from. */
@@ -152,14 +157,23 @@ final class Committer {
         }
     }
 
+    /** Whatever happens: whoever was taken out of the line is told, or he would look for himself there for ever. */
     private void commitOnce(List<Offer> together) {
+        Table table;
         try {
-            Append append = new Append(tables.table(), together, recognition, files, this::isClosed);
+            table = tables.table();
+        } catch (SinkException | RuntimeException | Error e) {
+            together.forEach(offer -> offer.became(new Outcome.Failed(Reason.of(e))));
+            tables.reopen();
+            return;
+        }
+        try {
+            Append append = new Append(table, together, recognition, files, this::isClosed);
             boolean committed = append.run();
             commits.addAndGet(committed ? 1 : 0);
             conflicts.addAndGet(append.conflicts());
-        } catch (SinkException e) {
-            together.forEach(offer -> offer.became(new Outcome.Failed(String.valueOf(e.getMessage()))));
+        } catch (RuntimeException | Error e) {
+            together.forEach(offer -> offer.became(new Outcome.Unknown(Reason.of(e))));
         }
         if (together.stream()
                 .anyMatch(
