@@ -125,7 +125,7 @@ public final class Daemon {
                 repositories::accept,
                 trace::drain);
         roots.onUnplaced(repositories::unplaced);
-        repositories.attend(witness(roots));
+        repositories.attend(witness(roots, trace));
         control = new DaemonControl(this, version, Instant.now(), form);
         if (inherited == null) {
             trace.listen(places.traceSocket(), roots);
@@ -424,18 +424,12 @@ public final class Daemon {
                 roots.scratchLimit());
     }
 
-    private static Repositories.Witness witness(Roots roots) {
-        return new Repositories.Witness() {
-            @Override
-            public List<RunningProcess> changing() {
-                return roots.changing();
-            }
-
-            @Override
-            public void whenRead(Runnable action) {
-                roots.whenRead(action);
-            }
-        };
+    /** Whose record is finished at the moment of looking is handed on before the turn of the loops is over. */
+    private static Repositories.Witness witness(Roots roots, TraceServer trace) {
+        return then -> roots.whenRead(() -> {
+            List<RunningProcess> changing = roots.changing();
+            trace.afterTurn(() -> then.accept(changing));
+        });
     }
 
     private static Repositories.Settings repositorySettings(Config config) {

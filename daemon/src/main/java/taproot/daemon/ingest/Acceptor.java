@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import taproot.daemon.metrics.Counter;
@@ -21,15 +22,24 @@ import taproot.daemon.metrics.Part;
  * Accepts whoever connects, and gives the connections to the loops in turns. Costs one system call a connection, where a
  * framework's channel would ask six times for the addresses of sockets that have none. On one loop only.
  *
+ * <p>The first to connect wakes the loop, which looks a moment later, and goes on looking for as long as somebody comes;
+ * see {@link Talkers}. Whoever connects meanwhile wakes nobody.
+ *
  * <p>When nobody can be accepted because no descriptor is left, it is counted and tried again after
  * {@value #PAUSE_MILLIS} ms. Whoever connects meanwhile stands in the backlog and can write what a socket's buffer holds
  * (about 170 events), so that most git commands do not notice; a longer one waits in {@code write} until it is accepted.
  */
-final class Acceptor implements EpollIoHandle {
+final class Acceptor implements EpollIoHandle, Talkers.Talker {
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
 
     /** Those who are connected want to be read, however many connect. */
-    private static final int AT_ONCE = 64;
+    static final int AT_ONCE = 64;
+
+    /** The kernel tells who connects. */
+    private static final EpollIoOps WATCHED = EpollIoOps.EPOLLIN;
+
+    /** Nobody is told. */
+    private static final EpollIoOps LOOKED_AT = EpollIoOps.EPOLLERR;
 
     private static final int PAUSE_MILLIS = 10;
     private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -47,6 +57,11 @@ final class Acceptor implements EpollIoHandle {
 
     /** Where the kernel would put an address: a length, and as much as Netty has room for. */
     private final byte[] nobodysAddress = new byte[25];
+
+    private @Nullable IoRegistration registration;
+
+    /** The descriptor may be closed by now, and its number be somebody else's. */
+    private boolean over;
 
     private long saidAt = System.nanoTime() - QUIET_NANOS;
 
@@ -68,21 +83,85 @@ final class Acceptor implements EpollIoHandle {
         return listening;
     }
 
+    /** Begins to accept. */
+    void begin() throws IOException {
+        registration = loops.getFirst().register(this, WATCHED);
+    }
+
+    /** Accepts nobody any more. On its loop. */
+    void end() {
+        over = true;
+        if (registration != null) {
+            registration.cancel();
+        }
+    }
+
+    /** Somebody has connected. */
     @Override
-    public void handle(IoRegistration registration, IoEvent event) {
+    public void handle(IoRegistration watched, IoEvent event) {
         try {
-            for (int i = 0; i < AT_ONCE; i++) {
-                int descriptor = listening.accept(nobodysAddress);
-                if (descriptor < 0) {
-                    return;
-                }
-                hand(new Socket(descriptor));
-            }
-        } catch (IOException e) {
-            pause(registration, e);
+            watched.submit(LOOKED_AT);
+            loops.getFirst().talks(this);
         } catch (RuntimeException | Error e) {
             loops.getFirst().defect("accepting", e);
         }
+    }
+
+    @Override
+    public boolean look() {
+        try {
+            return accept();
+        } catch (RuntimeException | Error e) {
+            loops.getFirst().defect("accepting", e);
+            return true;
+        }
+    }
+
+    /** Whether it is to be looked again. */
+    private boolean accept() {
+        long before = accepted();
+        try {
+            if (!acceptAll()) {
+                loops.getFirst().execute(this::acceptMore);
+            }
+        } catch (IOException e) {
+            pause(e);
+            return false;
+        }
+        boolean quiet = accepted() == before;
+        if (quiet && registration != null && !over) {
+            registration.submit(WATCHED);
+        }
+        return !quiet;
+    }
+
+    /** More than are accepted at once have connected: they need not wait for the next look. */
+    private void acceptMore() {
+        try {
+            if (!acceptAll()) {
+                loops.getFirst().execute(this::acceptMore);
+            }
+        } catch (IOException e) {
+            // The next look meets it, too, and counts it.
+            LOG.debug("accepting: {}", e.toString());
+        }
+    }
+
+    /**
+     * Accepts those who have connected, up to a number.
+     *
+     * @return whether that is everybody who had connected before the call
+     * @throws IOException when somebody has connected and cannot be accepted
+     */
+    boolean acceptAll() throws IOException {
+        for (int i = 0; i < AT_ONCE && !over; i++) {
+            int descriptor = listening.accept(nobodysAddress);
+            if (descriptor < 0) {
+                return true;
+            }
+            hand(new Socket(descriptor));
+        }
+        return over;
     }
 
     private void hand(Socket socket) {
@@ -103,10 +182,10 @@ final class Acceptor implements EpollIoHandle {
     }
 
     /** The next try is certain before this one is given up: whatever fails here, it is not accepting that ends. */
-    private void pause(IoRegistration registration, IOException why) {
+    private void pause(IOException why) {
+        loops.getFirst()
+                .afterMicros(PAUSE_MILLIS * 1_000, () -> loops.getFirst().talks(this));
         counters.increment(Counter.ACCEPTS_FAILED);
-        loops.getFirst().afterMicros(PAUSE_MILLIS * 1_000, () -> registration.submit(EpollIoOps.EPOLLIN));
-        registration.submit(EpollIoOps.EPOLLERR);
         loops.getFirst().execute(() -> say(why));
     }
 

@@ -124,9 +124,9 @@ final class IngestLoop {
         connections.add(connection);
     }
 
-    /** Somebody talks over this connection, which is looked at every now and then. */
-    void talks(TraceConnection connection) {
-        talkers.add(connection);
+    /** It has something to say, and is looked at every now and then. */
+    void talks(Talkers.Talker talker) {
+        talkers.add(talker);
     }
 
     void remove(TraceConnection connection) {

@@ -37,7 +37,7 @@ import taproot.normalizer.Sid;
  * <p>A handle of the loop's own and no channel: nobody writes, decodes or decides behind it, and a pipeline with its
  * promises would cost as much as all the lines of a short command.
  */
-final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
+final class TraceConnection implements EpollIoHandle, Talkers.Talker, LineFramer.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(TraceConnection.class);
 
     /** A connection that speaks of more processes than this has the close of the earliest counted early. */
@@ -167,8 +167,8 @@ final class TraceConnection implements EpollIoHandle, LineFramer.Sink {
         loop.talks(this);
     }
 
-    /** Reads what there is, although nobody said that there is something; false when it need not be looked at any more. */
-    boolean look() {
+    @Override
+    public boolean look() {
         long before = bytesRead;
         try {
             read(false);

@@ -8,9 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
@@ -77,7 +75,6 @@ public final class TraceServer {
     private @Nullable DisposableServer server;
     private @Nullable FileDescriptor adopted;
     private @Nullable Acceptor acceptor;
-    private @Nullable IoRegistration accepting;
     private @Nullable Path socket;
     private volatile boolean stopped;
 
@@ -164,9 +161,9 @@ public final class TraceServer {
                 (ordinal, accepted, loop) ->
                         new TraceConnection(ordinal, accepted, loop, roots, counters, markers, lineLimit),
                 counters);
-        acceptor = accepts;
         awaitWarmUp();
-        accepting = loops.getFirst().register(accepts, EpollIoOps.EPOLLIN);
+        acceptor = accepts;
+        accepts.begin();
     }
 
     private void awaitWarmUp() throws IOException {
@@ -179,16 +176,47 @@ public final class TraceServer {
     }
 
     /**
-     * Runs the action when everything has been read that was sent before the call. A connection to our own socket
-     * marks the moment: when it is accepted, every connection opened before it is known. On a server that does not
-     * listen there is nothing to read, and the action runs at once.
+     * Runs the action, on a loop, when everything has been read that was sent before the call: when nobody is left to be
+     * accepted, every connection opened before is known. On a server that does not listen there is nothing to read, and
+     * the action runs at once.
      */
     public void drain(Runnable whenRead) {
+        Acceptor accepts = acceptor;
         Path path = socket;
-        if (path == null || stopped) {
+        if (accepts == null || path == null || stopped) {
             whenRead.run();
             return;
         }
+        try {
+            loops.getFirst().execute(() -> {
+                if (isEverybodyAccepted(accepts)) {
+                    readAll(whenRead);
+                } else {
+                    drainBehindMark(path, whenRead);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("a drain came after the end: {}", e.toString());
+            whenRead.run();
+        }
+    }
+
+    private boolean isEverybodyAccepted(Acceptor accepts) {
+        try {
+            return accepts.acceptAll();
+        } catch (IOException e) {
+            LOG.debug("accepting before a drain: {}", e.toString());
+        } catch (RuntimeException | Error e) {
+            counters.defect("accepting before a drain", e);
+        }
+        return false;
+    }
+
+    /**
+     * While many connect a connection to our own socket marks the moment: when it is accepted, every connection opened
+     * before it is known.
+     */
+    private void drainBehindMark(Path path, Runnable whenRead) {
         AtomicReference<@Nullable ScheduledFuture<?>> overdue = new AtomicReference<>();
         byte[] mark = markers.issue(() -> {
             cancel(overdue.get());
@@ -257,12 +285,21 @@ public final class TraceServer {
 
     private void readAll(Runnable whenRead) {
         DrainTarget target = new DrainTarget(whenRead);
-        loops.forEach(loop -> {
+        onEachLoop(target, loop -> loop.readAllTo(target));
+    }
+
+    /** Runs the action, on a loop, when every loop has come to the end of what it was doing at the call. */
+    public void afterTurn(Runnable action) {
+        onEachLoop(new DrainTarget(action), _ -> {});
+    }
+
+    private void onEachLoop(DrainTarget target, Consumer<IngestLoop> task) {
+        for (IngestLoop loop : loops) {
             target.expect();
             try {
                 loop.execute(() -> {
                     try {
-                        loop.readAllTo(target);
+                        task.accept(loop);
                     } finally {
                         target.done();
                     }
@@ -271,7 +308,7 @@ public final class TraceServer {
                 // The loop has stopped, and closed what it had.
                 target.done();
             }
-        });
+        }
         target.done();
     }
 
@@ -299,11 +336,10 @@ public final class TraceServer {
 
     /** Before the descriptor is closed that it accepts on: its number may be somebody else's at once. */
     private void stopAccepting(long deadline) {
-        IoRegistration registration = accepting;
-        if (registration == null) {
-            return;
+        Acceptor accepts = acceptor;
+        if (accepts != null) {
+            await("accepting", List.of(loops.getFirst()), _ -> accepts.end(), deadline);
         }
-        await("accepting", List.of(loops.getFirst()), _ -> registration.cancel(), deadline);
     }
 
     /** A loop that ends closes what it knows of before it runs its last tasks, which may open connections. */

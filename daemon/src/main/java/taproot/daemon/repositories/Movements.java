@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import taproot.daemon.metrics.Counters;
@@ -21,8 +20,8 @@ import taproot.normalizer.CommandRecord;
  *
  * <ol>
  *   <li>reads their reflogs. Where nothing is new they have moved nothing, and that is all;
- *   <li>has everything read that git has sent: whoever had written what was read is then known to run, or to have run;
- *   <li>asks who runs, and has everything read once more, so that those who ended meanwhile are noted;
+ *   <li>asks who runs when everything has been read that git has sent: whoever had written what was read is then known to
+ *       run, or to have run;
  *   <li>attributes, in the order in which the commands began.
  * </ol>
  *
@@ -65,7 +64,7 @@ final class Movements {
     private final Cursors cursors;
     private final Traffic traffic;
     private final Resolver resolver;
-    private final Consumer<Runnable> whenRead;
+    private final Repositories.Witness witness;
     private final Later later;
     private final Counters counters;
     private final Done done;
@@ -75,7 +74,7 @@ final class Movements {
             Cursors cursors,
             Traffic traffic,
             Resolver resolver,
-            Consumer<Runnable> whenRead,
+            Repositories.Witness witness,
             Later later,
             Counters counters,
             Done done) {
@@ -83,13 +82,13 @@ final class Movements {
         this.cursors = cursors;
         this.traffic = traffic;
         this.resolver = resolver;
-        this.whenRead = whenRead;
+        this.witness = witness;
         this.later = later;
         this.counters = counters;
         this.done = done;
     }
 
-    /** Looks for what it moved, with the next round of its family. */
+    /** Looks for what it moved, at once or with the next round of its family. On a lane's thread. */
     void look(Mover mover) {
         String family = mover.known.family();
         boolean[] first = {false};
@@ -103,7 +102,7 @@ final class Movements {
             return movers;
         });
         if (first[0]) {
-            submit(family, () -> round(family));
+            round(family);
         }
     }
 
@@ -129,7 +128,7 @@ final class Movements {
             for (Mover mover : movers) {
                 Attribution.read(mover.record(), mover.known.place(), reflogs);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             failed(e);
             movers.forEach(mover -> finish(mover, Attribution.Found.UNCERTAIN));
             next(family);
@@ -141,10 +140,9 @@ final class Movements {
             attribute(family, movers, reflogs, List.of(), false);
             return;
         }
-        whenRead.accept(() -> step(family, movers, () -> {
-            List<Traffic.Passage> running = traffic.running();
-            Runnable last = () -> step(family, movers, () -> attribute(family, movers, reflogs, running, true));
-            whenRead.accept(() -> step(family, movers, () -> whenPlaced(running, last)));
+        witness.changing(processes -> step(family, movers, () -> {
+            List<Traffic.Passage> running = Traffic.passages(processes);
+            whenPlaced(running, () -> step(family, movers, () -> attribute(family, movers, reflogs, running, true)));
         }));
     }
 
@@ -310,8 +308,8 @@ final class Movements {
     }
 
     /** A file system that refuses is no defect, and costs an attribution. */
-    private void failed(Exception e) {
-        if (e instanceof RuntimeException) {
+    private void failed(Throwable e) {
+        if (!(e instanceof IOException)) {
             counters.defect("attributing ref changes", e);
         }
     }

@@ -71,7 +71,7 @@ final class Reflog {
         State state = cursor == null ? State.FIRST_SEEN : State.REWRITTEN;
         if (cursor != null && cursor.inode() == status.inode() && cursor.offset() < status.size()) {
             long from = cursor.offset() - cursor.lastLength();
-            byte[] bytes = FileCalls.read(path, from, MOST);
+            byte[] bytes = FileCalls.read(path, from, (int) Math.min(MOST, status.size() - from));
             if (bytes != null && stands(bytes, cursor)) {
                 if (bytes.length < MOST) {
                     Deque<ReflogEntry> entries = entries(bytes, cursor.lastLength(), from);
@@ -81,7 +81,7 @@ final class Reflog {
             }
         }
         long from = Math.max(0, status.size() - TAIL);
-        byte[] bytes = FileCalls.read(path, from, TAIL);
+        byte[] bytes = FileCalls.read(path, from, (int) (status.size() - from));
         int start = bytes == null || from == 0 ? 0 : behindNewline(bytes);
         Deque<ReflogEntry> entries = bytes == null ? new ArrayDeque<>() : entries(bytes, start, from);
         Cursor beginning = new Cursor(status.inode(), 0, 0, 0);

@@ -41,24 +41,14 @@ public final class Repositories {
 
     private static final String CURSORS = "reflogs";
 
-    private static final Witness NOBODY = new Witness() {
-        @Override
-        public List<RunningProcess> changing() {
-            return List.of();
-        }
-
-        @Override
-        public void whenRead(Runnable action) {
-            action.run();
-        }
-    };
+    private static final Witness NOBODY = then -> then.accept(List.of());
 
     private final Counters counters;
     private final LongSupplier queuedBytes;
     private final Lanes lanes;
     private final Resolver resolver;
     private final Cursors cursors;
-    private final Traffic traffic;
+    private final Traffic traffic = new Traffic();
     private final Movements movements;
     private final WayOut out;
     private final WorkingDirectories workingDirectories = new WorkingDirectories();
@@ -82,13 +72,13 @@ public final class Repositories {
      */
     public record Settings(Duration timeout, List<String> ignore, long queueLimit) {}
 
-    /** What is going on while a command ends. */
+    /** Knows what is going on while a command ends. */
     public interface Witness {
-        /** The processes that run, or have ended and are on no finished record, and do not only read. */
-        List<RunningProcess> changing();
-
-        /** Runs the action when everything that git has sent so far has been read. */
-        void whenRead(Runnable action);
+        /**
+         * Tells, on any thread, which processes run, or have ended and are on no finished record, and do not only read; when
+         * everything has been read that git has sent so far. Those of finished records have been handed in by then.
+         */
+        void changing(Consumer<List<RunningProcess>> then);
     }
 
     private Repositories(
@@ -107,9 +97,8 @@ public final class Repositories {
         this.lanes = new Lanes(counters, patience::isNeeded);
         this.resolver = new Resolver(lanes);
         this.cursors = new Cursors(stateDirectory.resolve(CURSORS), lanes);
-        this.traffic = new Traffic(() -> witness.changing());
         this.movements = new Movements(
-                lanes, cursors, traffic, resolver, action -> witness.whenRead(action), alarms, counters, this::moved);
+                lanes, cursors, traffic, resolver, then -> witness.changing(then), alarms, counters, this::moved);
     }
 
     /**

@@ -2,20 +2,19 @@ package taproot.daemon.repositories;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import taproot.normalizer.CommandRecord;
 import taproot.normalizer.RunningProcess;
 
 /**
- * Who may have moved refs, when, and where: the processes that ended lately, and, asked for, those that run. Of more than
+ * Who may have moved refs, when, and where: the processes that ended lately. Of more than
  * are remembered it says that they may have been anywhere. Putting in never waits.
  */
 final class Traffic {
@@ -70,24 +69,41 @@ final class Traffic {
         }
     }
 
-    private final ConcurrentLinkedQueue<Passage> passed = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger size = new AtomicInteger();
-    private final AtomicBoolean trimming = new AtomicBoolean();
+    /** A passage that was noted, and all that were noted before it. */
+    private static final class Noted {
+        final Passage passage;
+        final long number;
 
-    /** The latest end of those that were forgotten. */
-    private final AtomicLong forgotten = new AtomicLong(Long.MIN_VALUE);
+        /** Of it and all before it. */
+        final long latestEnd;
 
-    private final Supplier<List<RunningProcess>> running;
+        /** Null where those before it are forgotten, or were never any. */
+        volatile @Nullable Noted before;
+
+        /** The latest end of those before it that are forgotten; said before they are. */
+        volatile long forgotten = Long.MIN_VALUE;
+
+        Noted(Passage passage, @Nullable Noted before) {
+            this.passage = passage;
+            this.before = before;
+            this.number = before == null ? 1 : before.number + 1;
+            this.latestEnd = before == null ? passage.end : Math.max(before.latestEnd, passage.end);
+        }
+    }
+
+    private final AtomicReference<@Nullable Noted> newest = new AtomicReference<>();
+
+    /** Those among them that are not accounted for, or were not when somebody last looked. */
+    private final Set<Passage> unsettled = ConcurrentHashMap.newKeySet();
+
     private final int most;
 
-    /** @param running the processes whose records are not finished, but for those that only read */
-    Traffic(Supplier<List<RunningProcess>> running) {
-        this(running, REMEMBERED);
+    Traffic() {
+        this(REMEMBERED);
     }
 
     /** @param most how many are remembered */
-    Traffic(Supplier<List<RunningProcess>> running, int most) {
-        this.running = running;
+    Traffic(int most) {
         this.most = most;
     }
 
@@ -118,6 +134,7 @@ final class Traffic {
         }
         if (record.dropped().containsKey("processes")) {
             add(new Passage("", null, journey, record.startedAt(), end));
+            noted++;
         }
         return noted == 0 ? null : journey;
     }
@@ -156,30 +173,35 @@ final class Traffic {
     }
 
     private void add(Passage passage) {
-        passed.add(passage);
-        // One trims at a time, and whoever comes meanwhile leaves it to him: what he removes he has said to be
-        // forgotten.
-        if (size.incrementAndGet() > most && trimming.compareAndSet(false, true)) {
-            try {
-                while (size.get() > most) {
-                    Passage oldest = passed.peek();
-                    if (oldest == null) {
-                        return;
-                    }
-                    forgotten.accumulateAndGet(oldest.end, Math::max);
-                    var unused = passed.poll();
-                    size.decrementAndGet();
-                }
-            } finally {
-                trimming.set(false);
-            }
+        unsettled.add(passage);
+        Noted noted = newest.updateAndGet(before -> new Noted(passage, before));
+        if (noted.number % Math.max(1, most / 4) == 0) {
+            forget(noted);
         }
     }
 
-    /** Those that run, or have ended without being on a record yet. */
-    List<Passage> running() {
+    /** Keeps as many as are remembered; between two calls there are up to a quarter more. */
+    private void forget(Noted last) {
+        Noted oldest = last;
+        for (long n = 1; n < most; n++) {
+            Noted before = oldest.before;
+            if (before == null) {
+                return;
+            }
+            oldest = before;
+        }
+        Noted before = oldest.before;
+        if (before != null) {
+            oldest.forgotten = before.latestEnd;
+            oldest.before = null;
+        }
+        unsettled.removeIf(passage -> passage.journey.isSettled());
+    }
+
+    /** Those among them that may have moved refs by now. */
+    static List<Passage> passages(List<RunningProcess> processes) {
         List<Passage> passages = new ArrayList<>();
-        for (RunningProcess process : running.get()) {
+        for (RunningProcess process : processes) {
             // It says what it runs before it does it: who has not said so has written nothing of what was read before.
             if (process.acting() && Movers.mayMove(process.argv(), process.command())) {
                 CommandRecord.Repository said = process.repository();
@@ -198,7 +220,7 @@ final class Traffic {
     /** Where those were, as they said, who run or ended lately and whose repository is not known otherwise. */
     Set<String> worktrees(List<Passage> running) {
         Set<String> worktrees = new HashSet<>();
-        for (Iterable<Passage> some : List.of(running, passed)) {
+        for (Iterable<Passage> some : List.of(running, unsettled)) {
             for (Passage passage : some) {
                 if (passage.worktree != null && !passage.journey.isSettled()) {
                     worktrees.add(passage.worktree);
@@ -210,23 +232,36 @@ final class Traffic {
 
     /**
      * Those but the record's own that went on at any time since it began, or before it without being accounted for; null
-     * where some of them are forgotten.
+     * where some of them are forgotten. Looks no further back than to where all had ended before it began.
      */
     @Nullable
     List<Passage> beside(CommandRecord record, RawPath commonDir, List<Passage> running) {
         Set<String> own =
                 record.processes().stream().map(CommandRecord.ProcessEntry::sid).collect(Collectors.toSet());
         List<Passage> beside = new ArrayList<>();
-        for (Iterable<Passage> some : List.of(running, passed)) {
-            for (Passage passage : some) {
-                boolean concerns = passage.end > record.startedAt()
-                        || passage.journey.mayBeFound(commonDir, passage.end, record.startedAt() - TICK);
-                if (concerns && !own.contains(passage.sid)) {
-                    beside.add(passage);
-                }
+        long from = record.startedAt() - TICK;
+        Predicate<Passage> concerns = passage -> !own.contains(passage.sid)
+                && (passage.end > record.startedAt() || passage.journey.mayBeFound(commonDir, passage.end, from));
+        running.stream().filter(concerns).forEach(beside::add);
+        Noted noted = newest.get();
+        while (noted != null && noted.latestEnd > from) {
+            if (noted.passage.end > from && concerns.test(noted.passage)) {
+                beside.add(noted.passage);
+            }
+            Noted before = noted.before;
+            if (before == null && noted.forgotten > record.startedAt()) {
+                return null;
+            }
+            noted = before;
+        }
+        for (Iterator<Passage> others = unsettled.iterator(); others.hasNext(); ) {
+            Passage passage = others.next();
+            if (passage.journey.isSettled()) {
+                others.remove();
+            } else if (passage.end <= from && concerns.test(passage)) {
+                beside.add(passage);
             }
         }
-        // Asked last: what was removed meanwhile was called forgotten before.
-        return forgotten.get() > record.startedAt() ? null : beside;
+        return beside;
     }
 }

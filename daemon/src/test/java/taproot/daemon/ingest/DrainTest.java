@@ -239,15 +239,7 @@ class DrainTest {
         // Both ends of 4,096 connections are ours.
         assumeThat(descriptors()).isGreaterThan(10_000);
         TraceServer listening = listen(1);
-        AtomicBoolean stuck = new AtomicBoolean(true);
-        CountDownLatch isStuck = new CountDownLatch(1);
-        listening.timers().after(0, () -> {
-            isStuck.countDown();
-            while (stuck.get()) {
-                // Busy, and in nothing that BlockHound would end.
-            }
-        });
-        isStuck.await();
+        AtomicBoolean stuck = stick(listening);
         List<SocketChannel> waiting = new ArrayList<>();
         try {
             fillBacklog(waiting);
@@ -262,6 +254,20 @@ class DrainTest {
                 channel.close();
             }
         }
+    }
+
+    /** Has the loop do nothing else until it is set free; comes back when it is at it. */
+    private static AtomicBoolean stick(TraceServer listening) throws InterruptedException {
+        AtomicBoolean stuck = new AtomicBoolean(true);
+        CountDownLatch isStuck = new CountDownLatch(1);
+        listening.timers().after(0, () -> {
+            isStuck.countDown();
+            while (stuck.get()) {
+                // Busy, and in nothing that BlockHound would end.
+            }
+        });
+        isStuck.await();
+        return stuck;
     }
 
     private static long descriptors() throws IOException {
@@ -296,16 +302,25 @@ class DrainTest {
         assertThat(drainWhileSomebodyElseHasThePath(Duration.ofHours(1))).isNotDone();
     }
 
-    /** Comes back when the drain is over, or somebody else has read its mark, whichever may be expected. */
+    /**
+     * More wait than are accepted at once, so that a mark is needed. Comes back when the drain is over, or somebody else has
+     * read its mark, whichever may be expected.
+     */
     private CompletableFuture<Void> drainWhileSomebodyElseHasThePath(Duration patience) throws Exception {
         TraceServer listening = listen(1, new TraceServer.Patience(patience, Duration.ofSeconds(5)));
         CompletableFuture<Void> read = new CompletableFuture<>();
-        try (SocketChannel ours = connect()) {
+        AtomicBoolean stuck = stick(listening);
+        List<SocketChannel> waiting = new ArrayList<>();
+        try {
+            for (int i = 0; i <= Acceptor.AT_ONCE; i++) {
+                waiting.add(connect());
+            }
             Files.delete(socket());
             try (ServerSocketChannel foreign = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
                 foreign.bind(UnixDomainSocketAddress.of(socket()));
-                write(ours, line(1, 300));
+                write(waiting.getLast(), line(1, 300));
                 listening.drain(() -> read.complete(null));
+                stuck.set(false);
                 try (SocketChannel mark = foreign.accept()) {
                     assertThat(mark.read(ByteBuffer.allocate(100))).isPositive();
                 }
@@ -314,8 +329,31 @@ class DrainTest {
                     assertThat(counters.get(Counter.EVENTS_RECEIVED)).isEqualTo(1);
                 }
             }
+        } finally {
+            stuck.set(false);
+            for (SocketChannel channel : waiting) {
+                channel.close();
+            }
         }
         return read;
+    }
+
+    /** Nobody has to connect to anybody for it, so that it does not matter who has the path. */
+    @Test
+    void withNobodyLeftToBeAcceptedADrainNeedsNoMark() throws Exception {
+        TraceServer listening = listen(1);
+        AtomicBoolean stuck = stick(listening);
+        try (SocketChannel ours = connect()) {
+            write(ours, line(1, 300));
+            Files.delete(socket());
+            CompletableFuture<Void> read = new CompletableFuture<>();
+            listening.drain(() -> read.complete(null));
+            stuck.set(false);
+            read.get(30, TimeUnit.SECONDS);
+            assertThat(counters.get(Counter.EVENTS_RECEIVED)).isEqualTo(1);
+        } finally {
+            stuck.set(false);
+        }
     }
 
     @Test

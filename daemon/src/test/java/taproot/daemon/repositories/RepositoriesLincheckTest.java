@@ -99,7 +99,7 @@ class RepositoriesLincheckTest {
     @Test
     void whoeverIsForgottenWasCalledForgottenBefore() {
         hold(() -> {
-            Traffic traffic = new Traffic(List::of, 2);
+            Traffic traffic = new Traffic(2);
             traffic.note(TrafficTest.record("a", 100, 50, "commit", "/r"));
             traffic.note(TrafficTest.record("b", 100, 50, "commit", "/r"));
             List<List<Traffic.Passage>> seen = new ArrayList<>();

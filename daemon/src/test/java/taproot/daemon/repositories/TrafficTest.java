@@ -18,7 +18,7 @@ class TrafficTest {
     private static final int WRITERS = 6;
     private static final int EACH = 3_000;
 
-    private final Traffic traffic = new Traffic(List::of);
+    private final Traffic traffic = new Traffic();
 
     @Test
     void whoRanAtTheSameTimeIsBesideAndWhoOnlyReadIsNot() {
@@ -44,14 +44,35 @@ class TrafficTest {
 
     @Test
     void ofMoreThanAreRememberedAnyMayHaveBeenThere() {
-        for (int i = 0; i < 9_000; i++) {
+        for (int i = 0; i < 11_000; i++) {
             Traffic.Journey journey = Objects.requireNonNull(traffic.note(record("n" + i, i * 10L, 5, "commit")));
             journey.settle(FAMILY);
         }
         assertThat(traffic.beside(record("x", 5, 1_000_000, "commit"), FAMILY, List.of()))
                 .isNull();
-        assertThat(traffic.beside(record("y", 89_000, 1_000_000, "commit"), FAMILY, List.of()))
+        assertThat(traffic.beside(record("y", 109_000, 1_000_000, "commit"), FAMILY, List.of()))
                 .isNotNull();
+    }
+
+    /** Also one that was noted late, behind others that ended after it. */
+    @Test
+    void whoIsNotAccountedForIsBesideHoweverManyWereNotedSince() {
+        var unused = traffic.note(record("old", 5, 5, "commit"));
+        for (int i = 1; i <= 20_000; i++) {
+            Traffic.Journey journey = Objects.requireNonNull(traffic.note(record("n" + i, i * 10L, 5, "commit")));
+            journey.settle(FAMILY);
+        }
+        assertThat(beside(record("x", 200_005 + Traffic.TICK, 50, "commit"))).containsExactly("old");
+    }
+
+    @Test
+    void whoEndedLaterIsBesideAlsoWhereHeWasNotedBeforeOthersWhoEndedEarlier() {
+        for (int i = 0; i < 10; i++) {
+            Traffic.Journey journey =
+                    Objects.requireNonNull(traffic.note(record("n" + i, 100, 100_000 - i * 5_000L, "commit")));
+            journey.settle(FAMILY);
+        }
+        assertThat(beside(record("x", 90_000, 50, "commit"))).containsExactlyInAnyOrder("n0", "n1", "n2");
     }
 
     @Test
