@@ -60,6 +60,9 @@ final class Acceptor implements EpollIoHandle, Talkers.Talker {
 
     private @Nullable IoRegistration registration;
 
+    /** More had connected than are accepted at once, when somebody last looked. */
+    private boolean crowded;
+
     /** The descriptor may be closed by now, and its number be somebody else's. */
     private boolean over;
 
@@ -96,12 +99,15 @@ final class Acceptor implements EpollIoHandle, Talkers.Talker {
         }
     }
 
-    /** Somebody has connected. */
+    /** Somebody has connected: nobody waits for the next look behind a crowd. */
     @Override
     public void handle(IoRegistration watched, IoEvent event) {
         try {
+            registration = watched; // Somebody may connect before whoever registers comes back.
             watched.submit(LOOKED_AT);
-            loops.getFirst().talks(this);
+            if (!crowded || accept()) {
+                loops.getFirst().talks(this);
+            }
         } catch (RuntimeException | Error e) {
             loops.getFirst().defect("accepting", e);
         }
@@ -121,30 +127,16 @@ final class Acceptor implements EpollIoHandle, Talkers.Talker {
     private boolean accept() {
         long before = accepted();
         try {
-            if (!acceptAll()) {
-                loops.getFirst().execute(this::acceptMore);
-            }
+            crowded = !acceptAll();
         } catch (IOException e) {
             pause(e);
             return false;
         }
-        boolean quiet = accepted() == before;
-        if (quiet && registration != null && !over) {
+        boolean goesOn = !crowded && accepted() > before;
+        if (!goesOn && registration != null && !over) {
             registration.submit(WATCHED);
         }
-        return !quiet;
-    }
-
-    /** More than are accepted at once have connected: they need not wait for the next look. */
-    private void acceptMore() {
-        try {
-            if (!acceptAll()) {
-                loops.getFirst().execute(this::acceptMore);
-            }
-        } catch (IOException e) {
-            // The next look meets it, too, and counts it.
-            LOG.debug("accepting: {}", e.toString());
-        }
+        return goesOn;
     }
 
     /**

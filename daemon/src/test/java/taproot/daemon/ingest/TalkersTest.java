@@ -73,6 +73,23 @@ class TalkersTest {
         }
     }
 
+    /** A short command is over before the loop looks, and the next one need not wake it. */
+    @Test
+    void whoConnectsWhileOthersDoDoesNotWakeTheLoopEachTime() throws Exception {
+        connect().close();
+        await().until(() -> counters.get(Counter.CONNECTIONS_CLOSED) == 1);
+        long before = wakings();
+        for (int i = 1; i <= LINES; i++) {
+            try (SocketChannel brief = connect()) {
+                say(brief, 1);
+            }
+            spin(BETWEEN_LINES_NANOS);
+        }
+        awaitReceived(LINES);
+        await().until(() -> counters.get(Counter.CONNECTIONS_CLOSED) == 1 + LINES);
+        assertThat(wakings() - before).isLessThan(LINES / 2);
+    }
+
     @Test
     void whatIsSaidIsReadAlthoughItIsNotTheEnd() throws Exception {
         try (SocketChannel talking = connect()) {
