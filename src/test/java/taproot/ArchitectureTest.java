@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.ProtectionDomain;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -198,6 +199,22 @@ class ArchitectureTest {
             .should()
             .callMethod(ProtectionDomain.class, "getCodeSource")
             .because("what comes out of a start-up cache comes from where the cache was made, or from nowhere");
+
+    /** The JVM checks at each start that what a command throws can be thrown, and looks for it through all jars. */
+    @ArchTest
+    static final ArchRule commandsThrowMistakesOfTheCommandLineByMistakeAlone = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("taproot.cli.options.Converters$Mistake")
+            .and()
+            .doNotHaveFullyQualifiedName("taproot.cli.Taproot")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("picocli.CommandLine$ParameterException");
+
+    /** It goes by BigDecimal, whose class takes 30 ms of a start to be initialized. */
+    @ArchTest
+    static final ArchRule nobodyDividesDurations =
+            noClasses().should().callMethod(Duration.class, "dividedBy", long.class);
 
     @ArchTest
     static final ArchRule theNormalizerDoesNoInputOrOutput = noClasses()

@@ -8,6 +8,6 @@ public final class Main {
 
     public static void main(String[] arguments) {
         Logging.begin();
-        System.exit(Taproot.run(Session.ofProcess(), arguments));
+        System.exit(Start.run(Session.ofProcess(), arguments));
     }
 }

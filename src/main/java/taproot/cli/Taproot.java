@@ -3,7 +3,6 @@ package taproot.cli;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +16,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
-import taproot.cli.daemon.RunCommand;
-import taproot.cli.options.PlaceOptions;
 import taproot.cli.terminal.CommandFailedException;
 import taproot.cli.terminal.ExitStatus;
 import taproot.cli.terminal.OutputClosedException;
@@ -58,31 +55,6 @@ final class Taproot implements Callable<Integer> {
 
     /** Runs one command line and returns its exit status. */
     static int run(Session session, String... arguments) {
-        PlaceOptions options = usualStart(arguments);
-        return options == null ? parsed(session, arguments) : daemon(session, options);
-    }
-
-    /** The options of a daemon that is started as usual; null for everything else. */
-    private static @Nullable PlaceOptions usualStart(String[] arguments) {
-        return arguments.length > 0 && arguments[0].equals(Commands.RUN.word())
-                ? PlaceOptions.plain(List.of(arguments).subList(1, arguments.length))
-                : null;
-    }
-
-    /** Past the command line library: loading it takes longer than everything else before the daemon listens. */
-    private static int daemon(Session session, PlaceOptions options) {
-        try {
-            return new RunCommand(session, options).call();
-        } catch (CommandFailedException e) {
-            return failed(session, e);
-        } catch (OutputClosedException e) {
-            return outputClosed(session, e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("cannot happen: nobody interrupts the program's first thread", e);
-        }
-    }
-
-    private static int parsed(Session session, String... arguments) {
         CommandLine line = line(session, arguments);
         StringWriter help = new StringWriter();
         line.setOut(new PrintWriter(help));
@@ -93,7 +65,7 @@ final class Taproot implements Callable<Integer> {
             }
             session.out().flush();
         } catch (OutputClosedException e) {
-            return outputClosed(session, e);
+            return Start.outputClosed(session, e);
         }
         return status;
     }
@@ -134,7 +106,7 @@ final class Taproot implements Callable<Integer> {
     private static IParameterExceptionHandler usage(Session session) {
         return (ParameterException e, String[] arguments) -> {
             String command = e.getCommandLine().getCommandSpec().qualifiedName(" ");
-            session.say(oneLine(e));
+            session.say(oneLine(e.getMessage(), e.toString()));
             StringBuilder similar = new StringBuilder();
             if (e instanceof UnmatchedArgumentException unmatched) {
                 unmatched.getSuggestions().stream()
@@ -148,32 +120,18 @@ final class Taproot implements Callable<Integer> {
         };
     }
 
-    private static String oneLine(Exception e) {
-        String message = String.valueOf(e.getMessage()).strip().replace("\n", " ");
-        return message.isEmpty()
-                ? e.toString()
-                : message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+    /** Takes no exception: to check that it is one the JVM would look for the library at each start of whatever. */
+    private static String oneLine(@Nullable String message, String otherwise) {
+        String line = message == null ? "" : message.strip().replace("\n", " ");
+        return line.isEmpty() ? otherwise : line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
     }
 
     private static IExecutionExceptionHandler failure(Session session) {
         return (Exception e, CommandLine line, CommandLine.ParseResult parsed) -> switch (e) {
-            case CommandFailedException failed -> failed(session, failed);
-            case OutputClosedException closed -> outputClosed(session, closed);
+            case CommandFailedException failed -> Start.failed(session, failed);
+            case OutputClosedException closed -> Start.outputClosed(session, closed);
             default -> throw e;
         };
-    }
-
-    private static int failed(Session session, CommandFailedException e) {
-        session.say(String.valueOf(e.getMessage()));
-        return e.status();
-    }
-
-    private static int outputClosed(Session session, OutputClosedException e) {
-        if (e.readerIsGone()) {
-            return ExitStatus.PIPE_CLOSED;
-        }
-        session.say("cannot write to stdout: " + e.getMessage());
-        return ExitStatus.FAILED;
     }
 
     /** What --version prints. */

@@ -35,7 +35,7 @@ public record Cli(int status, String out, String err) {
                 environment,
                 InstantSource.fixed(NOW),
                 ZoneOffset.UTC);
-        int status = Taproot.run(session, arguments);
+        int status = Start.run(session, arguments);
         return new Cli(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 }

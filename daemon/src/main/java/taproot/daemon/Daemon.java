@@ -283,11 +283,9 @@ public final class Daemon {
         sweeper.close();
         awaitDrained(Duration.ofNanos((long) (grace.toNanos() * (1 - SHARE_OF_LOG))));
         trace.stop();
-        repositories.settle(
-                Duration.ofNanos(Math.max(0, deadline - System.nanoTime())).dividedBy(4));
+        repositories.settle(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()) / 4));
         roots.interrupt();
-        repositories.stop(
-                Duration.ofNanos(Math.max(0, deadline - System.nanoTime())).dividedBy(2));
+        repositories.stop(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()) / 2));
         stopSinks(deadline);
         log.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         try {

@@ -5,15 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import taproot.cli.options.Converters;
+import taproot.cli.options.Converters.Mistake;
 import taproot.cli.options.PlaceOptions;
 import taproot.cli.terminal.CommandFailedException;
 import taproot.cli.terminal.ExitStatus;
@@ -86,8 +85,7 @@ public final class ConfigCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailedException, OutputClosedException {
         if (file != null && action == Action.SHOW) {
-            CommandLine line = spec.commandLine();
-            throw new ParameterException(line, "show takes no FILE, got " + file + ": name it with --config");
+            throw Mistake.of(spec, "show takes no FILE, got " + file + ": name it with --config");
         }
         Path read = file != null
                 ? file.toAbsolutePath()

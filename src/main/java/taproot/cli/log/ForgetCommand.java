@@ -13,11 +13,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import taproot.cli.control.ControlClient;
 import taproot.cli.control.HttpReply;
 import taproot.cli.control.Replies;
+import taproot.cli.options.Converters.Mistake;
 import taproot.cli.options.PlaceOptions;
 import taproot.cli.options.RecordFilter;
 import taproot.cli.terminal.CommandFailedException;
@@ -77,8 +77,7 @@ public final class ForgetCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailedException, OutputClosedException {
         if (repository == null && before == null) {
-            throw new ParameterException(
-                    spec.commandLine(), "expected --repository DIR or --before TIME, got neither: it would remove all");
+            throw Mistake.of(spec, "expected --repository DIR or --before TIME, got neither: it would remove all");
         }
         Places places = options.places(session.environment());
         String path = repository == null ? null : RecordFilter.real(repository);

@@ -7,6 +7,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import taproot.cli.options.Converters.Mistake;
 import taproot.cli.options.PlaceOptions;
 import taproot.cli.options.RecordFilter;
 import taproot.cli.terminal.CommandFailedException;
@@ -57,7 +58,7 @@ public final class LogCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailedException, OutputClosedException {
         if (limit < 0) {
-            throw RecordFilter.usage(spec, "--limit", "expected 0 or more, got " + limit);
+            throw Mistake.inOption(spec, "--limit", "expected 0 or more, got " + limit);
         }
         CommandQuery query = filter.query(session).newest(limit);
         Path state = places.places(session.environment()).stateDirectory();

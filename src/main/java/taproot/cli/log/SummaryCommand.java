@@ -12,6 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import taproot.cli.options.Converters;
+import taproot.cli.options.Converters.Mistake;
 import taproot.cli.options.PlaceOptions;
 import taproot.cli.options.RecordFilter;
 import taproot.cli.terminal.CommandFailedException;
@@ -98,7 +99,7 @@ public final class SummaryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailedException, OutputClosedException {
         if (limit < 0) {
-            throw RecordFilter.usage(spec, "--limit", "expected 0 or more, got " + limit);
+            throw Mistake.inOption(spec, "--limit", "expected 0 or more, got " + limit);
         }
         Path state = places.places(session.environment()).stateDirectory();
         int rows = limit == 0 ? Integer.MAX_VALUE : by == null ? Math.min(limit, OVERVIEW_ROWS) : limit;

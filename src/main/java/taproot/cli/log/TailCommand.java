@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import taproot.cli.control.EventStream;
 import taproot.cli.control.Replies;
+import taproot.cli.options.Converters.Mistake;
 import taproot.cli.options.PlaceOptions;
 import taproot.cli.options.RecordFilter;
 import taproot.cli.terminal.CommandFailedException;
@@ -80,7 +81,7 @@ public final class TailCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailedException, OutputClosedException, InterruptedException {
         if (limit < 0) {
-            throw RecordFilter.usage(spec, "--limit", "expected 0 or more, got " + limit);
+            throw Mistake.inOption(spec, "--limit", "expected 0 or more, got " + limit);
         }
         Places places = options.places(session.environment());
         table = new LogTable(session);

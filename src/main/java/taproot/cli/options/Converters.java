@@ -11,6 +11,7 @@ import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import taproot.cli.text.Durations;
 import taproot.normalizer.Outcome;
@@ -18,6 +19,22 @@ import taproot.normalizer.Outcome;
 /** How option values are read. Each says what it expected. */
 public final class Converters {
     private Converters() {}
+
+    /**
+     * The answer to what makes no sense, for a command to throw. Here and in no command: the JVM checks at each start, also
+     * of the daemon, that what any of them throws can be thrown, and looks for the library for it through all jars.
+     */
+    public static final class Mistake {
+        private Mistake() {}
+
+        public static RuntimeException of(CommandSpec spec, String problem) {
+            return new ParameterException(spec.commandLine(), problem);
+        }
+
+        public static RuntimeException inOption(CommandSpec spec, String option, String problem) {
+            return of(spec, "invalid value for option '" + option + "': " + problem);
+        }
+    }
 
     /** {@code 250ms}, {@code 30s}, {@code 2h}. */
     public static final class ToDuration implements ITypeConverter<Duration> {

@@ -9,10 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import taproot.cli.terminal.Session;
 import taproot.cli.text.Moment;
@@ -123,13 +121,7 @@ public final class RecordFilter {
         try {
             return Moment.parse(text, around.clock().instant(), around.zone());
         } catch (IllegalArgumentException e) {
-            throw usage(spec, option, String.valueOf(e.getMessage()));
+            throw Converters.Mistake.inOption(spec, option, String.valueOf(e.getMessage()));
         }
-    }
-
-    /** The answer to an option's value that makes no sense. */
-    public static ParameterException usage(CommandSpec spec, String option, String problem) {
-        CommandLine line = spec.commandLine();
-        return new ParameterException(line, "invalid value for option '" + option + "': " + problem);
     }
 }

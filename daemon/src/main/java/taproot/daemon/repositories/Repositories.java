@@ -128,7 +128,7 @@ public final class Repositories {
     }
 
     private static Duration tick(Settings settings) {
-        long tick = Math.min(settings.timeout().dividedBy(8).toMillis(), SLOW.toMillis());
+        long tick = Math.min(settings.timeout().toMillis() / 8, SLOW.toMillis());
         return Duration.ofMillis(Math.max(tick, 1));
     }
 
