@@ -136,6 +136,7 @@ public final class Daemon {
         undo.push(controlServer::stop);
         listen(config.api());
         sweeper = Sweeper.start(roots, counters);
+        IdleHeap.watch(trace.timers(), () -> counters.get(Counter.EVENTS_RECEIVED), IdleHeap.Heap.OWN);
         repositories.prepare();
     }
 

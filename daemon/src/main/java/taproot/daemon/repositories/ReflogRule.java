@@ -37,36 +37,37 @@ final class ReflogRule {
 
     private static final Pattern ANY = Pattern.compile(".*");
     private static final Pattern CREATED = Pattern.compile("branch: (Created from|Reset to) .*");
+    private static final Pattern MOVED = Pattern.compile("checkout: moving from .*");
     private static final Pattern FETCHED = Pattern.compile("(fetch|pull|remote)\\b.*: .*|(fetch|pull|remote update).*");
     private static final String HEADS = "refs/heads/";
     private static final String REMOTES = "refs/remotes";
 
     private static final Map<String, Function<List<String>, Expectation>> RULES = Map.ofEntries(
-            Map.entry("commit", _ -> one("commit( \\((amend|initial|merge|cherry-pick)\\))?: .*")),
-            Map.entry("merge", _ -> one("merge .+: .*|commit \\(merge\\): .*|reset: moving to .*")),
-            Map.entry("reset", _ -> one("reset: moving to .*")),
+            Map.entry("commit", always(one("commit( \\((amend|initial|merge|cherry-pick)\\))?: .*"))),
+            Map.entry("merge", always(one("merge .+: .*|commit \\(merge\\): .*|reset: moving to .*"))),
+            Map.entry("reset", always(one("reset: moving to .*"))),
             Map.entry("checkout", words -> moving(words, "-b", "-B")),
             Map.entry("switch", words -> moving(words, "-c", "-C")),
-            Map.entry("cherry-pick", _ -> many("cherry-pick: .*|commit \\(cherry-pick\\): .*|reset: moving to .*")),
-            Map.entry("revert", _ -> many("revert: .*|commit( \\(.*\\))?: .*|reset: moving to .*")),
-            Map.entry("am", _ -> many("am: .*|reset: moving to .*")),
-            Map.entry("rebase", _ -> many("rebase\\b.*|commit( \\(.*\\))?: .*|reset: moving to .*")),
+            Map.entry("cherry-pick", always(many("cherry-pick: .*|commit \\(cherry-pick\\): .*|reset: moving to .*"))),
+            Map.entry("revert", always(many("revert: .*|commit( \\(.*\\))?: .*|reset: moving to .*"))),
+            Map.entry("am", always(many("am: .*|reset: moving to .*"))),
+            Map.entry("rebase", always(many("rebase\\b.*|commit( \\(.*\\))?: .*|reset: moving to .*"))),
             Map.entry(
                     "pull",
-                    _ -> new Expectation(
+                    always(new Expectation(
                             Pattern.compile("pull\\b.*|rebase\\b.*"),
                             true,
-                            List.of(new Other(REMOTES, true, FETCHED)))),
-            Map.entry("fetch", _ -> others(new Other(REMOTES, true, FETCHED))),
-            Map.entry("push", _ -> others(new Other(REMOTES, true, Pattern.compile("update by push")))),
+                            List.of(new Other(REMOTES, true, FETCHED))))),
+            Map.entry("fetch", always(others(new Other(REMOTES, true, FETCHED)))),
+            Map.entry("push", always(others(new Other(REMOTES, true, Pattern.compile("update by push"))))),
             Map.entry("branch", ReflogRule::branch),
             Map.entry("stash", ReflogRule::stash),
-            Map.entry("notes", _ -> others(new Other("refs/notes/", true, Pattern.compile("notes: .*")))),
+            Map.entry("notes", always(others(new Other("refs/notes/", true, Pattern.compile("notes: .*"))))),
             Map.entry("update-ref", ReflogRule::updateRef),
             Map.entry("worktree", ReflogRule::worktree),
             Map.entry("remote", ReflogRule::remote),
-            Map.entry("reflog", _ -> others()),
-            Map.entry("clone", _ -> one("clone: from .*")));
+            Map.entry("reflog", always(others())),
+            Map.entry("clone", always(one("clone: from .*"))));
 
     private ReflogRule() {}
 
@@ -96,6 +97,11 @@ final class ReflogRule {
         };
     }
 
+    /** Made once: to compile its patterns takes longer than everything else that is done for a command here. */
+    private static Function<List<String>, Expectation> always(Expectation expectation) {
+        return _ -> expectation;
+    }
+
     private static Expectation one(String head) {
         return new Expectation(Pattern.compile(head), false, List.of());
     }
@@ -120,7 +126,7 @@ final class ReflogRule {
         if (made.isEmpty() && names.size() == 1) {
             made.add(branch(names.getFirst()));
         }
-        return new Expectation(Pattern.compile("checkout: moving from .*"), false, made);
+        return new Expectation(MOVED, false, made);
     }
 
     private static Other madeBranch(String name) {
