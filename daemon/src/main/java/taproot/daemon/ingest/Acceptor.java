@@ -22,8 +22,9 @@ import taproot.daemon.metrics.Part;
  * Accepts whoever connects, and gives the connections to the loops in turns. Costs one system call a connection, where a
  * framework's channel would ask six times for the addresses of sockets that have none. On one loop only.
  *
- * <p>The first to connect wakes the loop, which looks a moment later, and goes on looking for as long as somebody comes;
- * see {@link Talkers}. Whoever connects meanwhile wakes nobody.
+ * <p>The first to connect wakes the loop, which looks within a millisecond, and goes on looking for as long as somebody
+ * comes; see {@link Talkers}. Whoever connects meanwhile wakes nobody. In its first millisecond git does not write the 170
+ * lines that its socket holds.
  *
  * <p>When nobody can be accepted because no descriptor is left, it is counted and tried again after
  * {@value #PAUSE_MILLIS} ms. Whoever connects meanwhile stands in the backlog and can write what a socket's buffer holds
@@ -105,7 +106,9 @@ final class Acceptor implements EpollIoHandle, Talkers.Talker {
         try {
             registration = watched; // Somebody may connect before whoever registers comes back.
             watched.submit(LOOKED_AT);
-            if (!crowded || accept()) {
+            if (!crowded) {
+                talkAfter(Talkers.PAUSE_MICROS);
+            } else if (accept()) {
                 loops.getFirst().talks(this);
             }
         } catch (RuntimeException | Error e) {
@@ -179,6 +182,10 @@ final class Acceptor implements EpollIoHandle, Talkers.Talker {
                 .afterMicros(PAUSE_MILLIS * 1_000, () -> loops.getFirst().talks(this));
         counters.increment(Counter.ACCEPTS_FAILED);
         loops.getFirst().execute(() -> say(why));
+    }
+
+    private void talkAfter(long micros) {
+        loops.getFirst().afterMicros(micros, () -> loops.getFirst().talks(this));
     }
 
     private void say(IOException why) {
