@@ -178,8 +178,7 @@ final class Acceptor implements EpollIoHandle, Talkers.Talker {
 
     /** The next try is certain before this one is given up: whatever fails here, it is not accepting that ends. */
     private void pause(IOException why) {
-        loops.getFirst()
-                .afterMicros(PAUSE_MILLIS * 1_000, () -> loops.getFirst().talks(this));
+        talkAfter(PAUSE_MILLIS * 1_000);
         counters.increment(Counter.ACCEPTS_FAILED);
         loops.getFirst().execute(() -> say(why));
     }
