@@ -24,6 +24,9 @@ final class GitsView implements Bench.Part {
 
     private static final int BLOCKS = 5;
 
+    /** For each run that is measured so many before. */
+    private static final int WARM_UP = 10;
+
     @Override
     public String about() {
         return "git status, commit and rev-parse: how much longer they take when they are heard";
@@ -39,11 +42,11 @@ final class GitsView implements Bench.Part {
                 "git's own view, µs of wall time, %d runs each: median, p99, and the difference to the floor",
                 options.gitRuns());
         for (Map.Entry<String, List<String>> command : COMMANDS.entrySet()) {
-            // What only this command needs is compiled, too.
+            // What only this command needs is compiled, too: that takes ten thousand of them.
             turns(
                     lab,
                     repository,
-                    options.gitRuns(),
+                    WARM_UP * options.gitRuns(),
                     List.of("af_unix:stream:" + taproot.socket()),
                     command.getValue());
             taproot.awaitIdle();
