@@ -47,7 +47,7 @@ final class Bench {
               --clients N        path: only with so many clients, instead of with 8, 1 and 64
               --sessions DIR     path: recorded sessions, a directory of directories with one file a process
                                  (those of the tests)
-              --git-runs N       git, hooks: runs of each command with each target (200)
+              --git-runs N       git, hooks: runs of each command with each target (200); git: after ten times as many
               --idle-seconds N   idle: how long nothing happens (20)
               --records N        log: the largest (100000); 10000000 needs 15 GB of disk and some minutes
               --finished N       scale: commands that end (1000000)

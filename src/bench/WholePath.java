@@ -8,7 +8,7 @@ import java.util.Map;
  * neighbouring rounds means anything on a shared machine.
  */
 final class WholePath implements Bench.Part {
-    /** Commands a second that leave the compiler time, which stands back behind whoever computes. */
+    /** Commands a second that leave the compiler time. */
     private static final int UNHURRIED = 8_000;
 
     /**

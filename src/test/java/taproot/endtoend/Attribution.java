@@ -47,6 +47,15 @@ final class Attribution {
         int silent;
         int wrong;
 
+        /** A ref was moved, and this says so. */
+        void told(RefChange change) {
+            if (change.source().equals("hook")) {
+                exact++;
+            } else {
+                inferred++;
+            }
+        }
+
         void add(Score other) {
             commands += other.commands;
             named += other.named;
@@ -184,10 +193,8 @@ final class Attribution {
                 .filter(candidate -> tells(candidate, ref, refs))
                 .findFirst()
                 .orElse(null);
-        if (change != null && change.source().equals("hook")) {
-            score.exact++;
-        } else if (change != null) {
-            score.inferred++;
+        if (change != null) {
+            score.told(change);
         } else if (hooks && isWithoutHook(step, ref)) {
             score.untold++;
         } else if ("unknown".equals(record.refConfidence())) {
@@ -245,10 +252,8 @@ final class Attribution {
                             && candidate.current().equals(entry.current()))
                     .findFirst()
                     .orElse(null);
-            if (change != null && change.source().equals("hook")) {
-                score.exact++;
-            } else if (change != null) {
-                score.inferred++;
+            if (change != null) {
+                score.told(change);
             } else {
                 score.unknown++;
             }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import taproot.daemon.BuiltProgram;
 
 /** The program as its launcher starts it, on a machine where nothing in the temporary directory may be run, or even be. */
 class NothingUnpackedTest {
@@ -16,10 +16,8 @@ class NothingUnpackedTest {
 
     @Test
     void nativeLibrariesAreTakenFromWhereTheyAre() throws Exception {
-        String root = System.getenv("TAPROOT_UNDER_TEST");
-        Assumptions.assumeTrue(root != null, "needs ./taproot test, which has built what is started");
         ProcessBuilder builder = new ProcessBuilder(
-                Path.of(String.valueOf(root), "taproot").toString(),
+                BuiltProgram.launcher().toString(),
                 "exec",
                 "--json",
                 "--runtime-dir",

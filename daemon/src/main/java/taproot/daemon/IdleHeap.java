@@ -40,7 +40,7 @@ final class IdleHeap {
     private final LongSupplier received;
     private final Heap heap;
 
-    // Of the timers' thread.
+    // One look begins after the other.
     private long seen;
     private long left;
 

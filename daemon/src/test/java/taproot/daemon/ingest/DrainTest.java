@@ -110,15 +110,7 @@ class DrainTest {
         for (int n = 0; n < skip; n++) {
             listening.timers().after(0, () -> {}); // They go to the loops in turn.
         }
-        AtomicBoolean busy = new AtomicBoolean(true);
-        CountDownLatch isBusy = new CountDownLatch(1);
-        listening.timers().after(0, () -> {
-            isBusy.countDown();
-            while (busy.get()) {
-                // Busy, and in nothing that BlockHound would end.
-            }
-        });
-        isBusy.await();
+        AtomicBoolean busy = stick(listening);
         try (SocketChannel channel = connect()) {
             write(channel, line(1, 300));
         }

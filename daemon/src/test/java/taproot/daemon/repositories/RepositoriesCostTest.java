@@ -2,6 +2,7 @@ package taproot.daemon.repositories;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,10 +24,7 @@ class RepositoriesCostTest {
 
     @Test
     void whatIsKnownCostsALookIntoACache() throws Exception {
-        Path git = Files.createDirectories(directory.resolve("r/.git"));
-        Files.createDirectory(git.resolve("objects"));
-        Files.createDirectory(git.resolve("refs"));
-        Files.writeString(git.resolve("HEAD"), "ref: refs/heads/main\n");
+        makeRepository();
         AtomicLong resolved = new AtomicLong();
         Repositories repositories = Repositories.start(
                 new Repositories.Settings(Duration.ofSeconds(2), List.of(), 16 << 20),
@@ -60,10 +58,7 @@ class RepositoriesCostTest {
     /** Nobody is asked who could keep it waiting: neither a lane's thread nor the file system. */
     @Test
     void whatIsKnownIsNotLookedForAgainWhetherItIsThereOrGone() throws Exception {
-        Path git = Files.createDirectories(directory.resolve("r/.git"));
-        Files.createDirectory(git.resolve("objects"));
-        Files.createDirectory(git.resolve("refs"));
-        Files.writeString(git.resolve("HEAD"), "ref: refs/heads/main\n");
+        makeRepository();
         Resolver resolver = new Resolver(Runnable::run);
         for (String where : List.of("r", "gone")) {
             String worktree = directory.resolve(where).toString();
@@ -74,5 +69,12 @@ class RepositoriesCostTest {
         List<String> argv = List.of("git", "-C", "..", "-c", "core.quotepath=false", "status");
         assertThat(GlobalOptions.nameGitDir(TrafficTest.record("s", 1, 1, argv, "/r")))
                 .isFalse();
+    }
+
+    private void makeRepository() throws IOException {
+        Path git = Files.createDirectories(directory.resolve("r/.git"));
+        Files.createDirectory(git.resolve("objects"));
+        Files.createDirectory(git.resolve("refs"));
+        Files.writeString(git.resolve("HEAD"), "ref: refs/heads/main\n");
     }
 }

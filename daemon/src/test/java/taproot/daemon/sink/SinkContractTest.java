@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import taproot.daemon.BuiltProgram;
 import taproot.daemon.metrics.SinkStatus;
 import taproot.normalizer.FinishedCommand;
 

@@ -1,4 +1,4 @@
-package taproot.daemon.sink;
+package taproot.daemon;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * {@code taproot run} as it was built or packaged, with sinks, and a git that it hears. Another launcher than that of the
+ * {@code taproot run} as it was built or packaged, and a git that it hears. Another launcher than that of the
  * tree under test, such as one that was installed, is given with {@code -Dtaproot.launcher=FILE}.
  */
-final class BuiltProgram implements AutoCloseable {
+public final class BuiltProgram implements AutoCloseable {
     private final Process process;
     private final Path socket;
 
@@ -24,7 +24,7 @@ final class BuiltProgram implements AutoCloseable {
     }
 
     /** Where nothing was built the test is none. */
-    static Path launcher() {
+    public static Path launcher() {
         String given = System.getProperty("taproot.launcher");
         String tree = System.getenv("TAPROOT_UNDER_TEST");
         if (given == null && tree == null) {
@@ -34,7 +34,7 @@ final class BuiltProgram implements AutoCloseable {
     }
 
     /** @param settings what {@code --set} takes */
-    static BuiltProgram run(Path launcher, Path directory, List<String> settings) throws IOException {
+    public static BuiltProgram run(Path launcher, Path directory, List<String> settings) throws IOException {
         Path places = Files.createDirectory(directory.resolve("built"));
         List<String> command = new ArrayList<>(List.of(
                 launcher.toString(),
@@ -57,7 +57,7 @@ final class BuiltProgram implements AutoCloseable {
     }
 
     /** Runs a command of git's to its end. */
-    void git(String argument) throws Exception {
+    public void git(String argument) throws Exception {
         ProcessBuilder git = new ProcessBuilder("git", argument).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         git.environment().put("GIT_TRACE2_EVENT", "af_unix:stream:" + socket);
         if (git.start().waitFor() != 0) {
@@ -65,8 +65,12 @@ final class BuiltProgram implements AutoCloseable {
         }
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     /** SIGTERM, and its exit status. */
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         process.destroy();
         return process.waitFor();
     }
