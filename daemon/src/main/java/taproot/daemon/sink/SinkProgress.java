@@ -64,13 +64,13 @@ final class SinkProgress {
     }
 
     void failed(String reason) {
+        note(reason); // First: whoever sees it counted finds out why.
         failures.increment();
-        note(reason);
     }
 
     void unknown(String reason) {
-        unknown.increment();
         note(reason);
+        unknown.increment();
     }
 
     void note(String reason) {
@@ -93,7 +93,9 @@ final class SinkProgress {
 
     SinkStatus status(long head, java.util.Map<String, Long> figures) {
         SinkState now = stored;
-        Trouble last = trouble;
+        long failed = failures.sum();
+        long unsure = unknown.sum();
+        Trouble last = trouble; // Behind what is counted of it.
         Instant waiting = oldest;
         long cursor = now == null ? 0 : now.cursor();
         long lag = now == null ? 0 : Math.max(0, head - cursor);
@@ -110,8 +112,8 @@ final class SinkProgress {
                 aside,
                 now == null ? 0 : now.missed(),
                 batches.sum(),
-                failures.sum(),
-                unknown.sum(),
+                failed,
+                unsure,
                 last == null ? null : last.message,
                 last == null ? null : last.at,
                 lastDelivery,
